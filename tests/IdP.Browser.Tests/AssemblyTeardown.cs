@@ -1,0 +1,10 @@
+using IdP.Testing;
+
+// No namespace: this belongs to every test of the assembly.
+#pragma warning disable CA1050, MA0047
+[SetUpFixture]
+public sealed class AssemblyTeardown
+{
+    [OneTimeTearDown]
+    public Task Stop_what_the_tests_share() => PostgresCluster.StopSharedAsync();
+}
