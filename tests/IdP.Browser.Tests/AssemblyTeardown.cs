@@ -1,3 +1,4 @@
+using IdP.Browser.Tests;
 using IdP.Testing;
 
 // No namespace: this belongs to every test of the assembly.
@@ -6,5 +7,9 @@ using IdP.Testing;
 public sealed class AssemblyTeardown
 {
     [OneTimeTearDown]
-    public Task Stop_what_the_tests_share() => PostgresCluster.StopSharedAsync();
+    public async Task Stop_what_the_tests_share()
+    {
+        await Chromium.StopAsync();
+        await PostgresCluster.StopSharedAsync();
+    }
 }
