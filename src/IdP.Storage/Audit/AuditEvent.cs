@@ -1,0 +1,56 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace IdP.Storage.Audit;
+
+/// <summary>Who did what to whom, and how it ended. Rows are only ever added, in the transaction of the change.</summary>
+public sealed class AuditEvent
+{
+    public long Id { get; init; }
+
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>One of <see cref="AuditEvents"/>.</summary>
+    public required string Event { get; init; }
+
+    /// <summary><c>user:ID</c>, <c>cli:NAME</c>, <c>client:ID</c>, <c>system</c> or <c>anonymous</c>.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>Whom it concerns; null when no person.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>Which resource, such as <c>client:payroll</c>.</summary>
+    public string? Resource { get; init; }
+
+    /// <summary><c>success</c>, <c>failure</c> or <c>denied</c>.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>In words that an admin can read.</summary>
+    public string? Reason { get; init; }
+
+    public string? Address { get; init; }
+
+    public string? UserAgent { get; init; }
+
+    public string? Reference { get; init; }
+}
+
+internal sealed class AuditEventMapping : IEntityTypeConfiguration<AuditEvent>
+{
+    public void Configure(EntityTypeBuilder<AuditEvent> row)
+    {
+        row.ToTable("audit_events");
+        row.HasKey(e => e.Id);
+        row.Property(e => e.Id).ValueGeneratedOnAdd();
+        row.Property(e => e.Event).HasMaxLength(64);
+        row.Property(e => e.Actor).HasMaxLength(128);
+        row.Property(e => e.Resource).HasMaxLength(160);
+        row.Property(e => e.Outcome).HasMaxLength(16);
+        row.Property(e => e.Reason).HasMaxLength(512);
+        row.Property(e => e.Address).HasMaxLength(64);
+        row.Property(e => e.UserAgent).HasMaxLength(256);
+        row.Property(e => e.Reference).HasMaxLength(32);
+        row.HasIndex(e => new { e.UserId, e.Id });
+        row.HasIndex(e => e.At);
+    }
+}

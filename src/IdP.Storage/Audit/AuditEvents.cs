@@ -1,0 +1,44 @@
+namespace IdP.Storage.Audit;
+
+/// <summary>The names of all that is audited.</summary>
+public static class AuditEvents
+{
+    public const string PasswordFailed = "password.failed";
+    public const string PasswordLocked = "password.locked";
+    public const string PasswordChanged = "password.changed";
+    public const string SignedIn = "sign_in.completed";
+    public const string SignInDenied = "sign_in.denied";
+    public const string SignedOut = "sign_out";
+    public const string SessionEnded = "session.ended";
+    public const string Verified = "verification.succeeded";
+    public const string VerificationFailed = "verification.failed";
+    public const string VerificationLocked = "verification.locked";
+    public const string VerificationUnlocked = "verification.unlocked";
+    public const string EnrollmentRequired = "enrollment.required";
+    public const string EnrollmentRequirementLifted = "enrollment.requirement_lifted";
+    public const string EnrollmentSkipped = "enrollment.skipped";
+    public const string EnrollmentCompleted = "enrollment.completed";
+    public const string EnrollmentExpired = "enrollment.expired";
+    public const string EnrollmentExtended = "enrollment.extended";
+    public const string AuthenticatorReplaced = "authenticator.replaced";
+    public const string AuthenticatorRemoved = "authenticator.removed";
+    public const string RecoveryCodesMade = "recovery_codes.made";
+    public const string RecoveryCodeUsed = "recovery_codes.used";
+    public const string Reset = "verification.reset";
+    public const string UserCreated = "user.created";
+    public const string UserChanged = "user.changed";
+    public const string UserDisabled = "user.disabled";
+    public const string UserEnabled = "user.enabled";
+    public const string ClientCreated = "client.created";
+    public const string ClientChanged = "client.changed";
+    public const string ClientRemoved = "client.removed";
+    public const string PolicyChanged = "policy.changed";
+    public const string SettingChanged = "setting.changed";
+    public const string ConsentGiven = "consent.given";
+    public const string ConsentRefused = "consent.refused";
+    public const string AuthorizationRevoked = "authorization.revoked";
+    public const string CodeReplayed = "code.replayed";
+    public const string RefreshTokenReused = "refresh_token.reused";
+    public const string OwnerCreated = "owner.created";
+    public const string KeyCreated = "key.created";
+}

@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using IdP.Storage.Clients;
+using IdP.Storage.Database;
+using IdP.Storage.Keys;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace IdP.Storage.Changes;
+
+/// <summary>What changes seldom and is read at every request: clients, policies, settings, keys.</summary>
+/// <param name="Version">The number of the change it was read at.</param>
+/// <param name="Clients">By client id, disabled ones too.</param>
+/// <param name="Secrets">Of each client, expired ones too.</param>
+/// <param name="Policies">By kind and resource id.</param>
+/// <param name="Settings">Name to JSON value, only what differs from the default.</param>
+/// <param name="SigningKeys">All that are not removed yet.</param>
+public sealed record CatalogSnapshot(
+    long Version,
+    FrozenDictionary<string, Client> Clients,
+    ILookup<string, ClientSecret> Secrets,
+    FrozenDictionary<(string Kind, string ResourceId), ResourcePolicyRow> Policies,
+    FrozenDictionary<string, string> Settings,
+    IReadOnlyList<SigningKey> SigningKeys)
+{
+    private readonly ConcurrentDictionary<Type, object> derived = new();
+
+    /// <summary>What somebody computes from the snapshot once (imported keys, bound settings); it ages with it.</summary>
+    public T Derived<T>(Func<CatalogSnapshot, T> compute)
+        where T : notnull =>
+        (T)derived.GetOrAdd(typeof(T), static (_, state) => state.compute(state.snapshot), (compute, snapshot: this));
+}
+
+/// <summary>Keeps the snapshot, and knows on every node when somebody changed something.</summary>
+/// <remarks>
+/// SQLite: the version number is read at each use, a few microseconds, so that a change by the command line counts at
+/// once. PostgreSQL: the number is read when a notification came, or at each use while the listener is not connected.
+/// </remarks>
+public sealed class Catalog(IdPDatabase database) : IAsyncDisposable
+{
+    private const string Channel = "idp_changes";
+
+    private readonly SemaphoreSlim loading = new(1, 1);
+    private readonly CancellationTokenSource stopping = new();
+    private volatile CatalogSnapshot? snapshot;
+    private volatile bool listening;
+    private volatile bool notified = true;
+    private Task? listener;
+
+    /// <summary>The present snapshot.</summary>
+    public ValueTask<CatalogSnapshot> GetAsync()
+    {
+        if (snapshot is { } known && listening && !notified) return ValueTask.FromResult(known);
+        return RefreshAsync();
+    }
+
+    /// <summary>Changes what is in the catalog: saved with the risen version number, and told to every node.</summary>
+    public async Task<T> ChangeAsync<T>(Func<IdPDbContext, Task<T>> work, CancellationToken ct = default)
+    {
+        var result = await database.SaveAsync(async db =>
+        {
+            var done = await work(db);
+            await db.Database.ExecuteSqlRawAsync("UPDATE change_versions SET version = version + 1 WHERE topic = 'catalog'", ct);
+            // Delivered when the transaction commits.
+            if (database.Provider == DatabaseProvider.PostgreSql) await db.Database.ExecuteSqlRawAsync("NOTIFY " + Channel, ct);
+            return done;
+        }, ct);
+        notified = true;
+        return result;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        if (listener is not null) await listener;
+        stopping.Dispose();
+        loading.Dispose();
+    }
+
+    private async ValueTask<CatalogSnapshot> RefreshAsync()
+    {
+        // Taken down before reading: a change that arrives meanwhile puts it up again.
+        notified = false;
+        try
+        {
+            var version = await VersionAsync();
+            if (snapshot is { } known && known.Version >= version) return known;
+
+            await loading.WaitAsync();
+            try
+            {
+                if (snapshot is { } loaded && loaded.Version >= version) return loaded;
+                if (database.DataSource is { } source && listener is null) listener = Task.Run(() => ListenAsync(source));
+                return snapshot = await LoadAsync(version);
+            }
+            finally
+            {
+                loading.Release();
+            }
+        }
+        catch
+        {
+            notified = true;
+            throw;
+        }
+    }
+
+    private ValueTask<long> VersionAsync() =>
+        database.ReadAsync(s => s.FirstAsync("SELECT version FROM change_versions WHERE topic = 'catalog'", r => r.GetInt64(0)));
+
+    private async Task<CatalogSnapshot> LoadAsync(long version)
+    {
+        // The version was read before the rows: rows that are newer than it are only read once more.
+        await using var db = database.CreateContext();
+        var clients = await db.Clients.AsNoTracking().ToListAsync();
+        var secrets = await db.ClientSecrets.AsNoTracking().ToListAsync();
+        var policies = await db.ResourcePolicies.AsNoTracking().ToListAsync();
+        var settings = await db.Settings.AsNoTracking().ToListAsync();
+        var keys = await db.SigningKeys.AsNoTracking().OrderBy(k => k.CreatedAt).ToListAsync();
+        return new CatalogSnapshot(
+            version,
+            clients.ToFrozenDictionary(c => c.ClientId, StringComparer.Ordinal),
+            secrets.ToLookup(s => s.ClientId, StringComparer.Ordinal),
+            policies.ToFrozenDictionary(p => (p.Kind, p.ResourceId)),
+            settings.ToFrozenDictionary(s => s.Name, s => s.Value, StringComparer.Ordinal),
+            keys);
+    }
+
+    private async Task ListenAsync(NpgsqlDataSource source)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await source.OpenConnectionAsync(stopping.Token);
+                connection.Notification += (_, _) => notified = true;
+                await using (var command = connection.CreateCommand())
+                {
+                    command.CommandText = "LISTEN " + Channel;
+                    await command.ExecuteNonQueryAsync(stopping.Token);
+                }
+
+                // What changed before the listener stood is not notified any more: look once.
+                notified = true;
+                listening = true;
+                while (true) await connection.WaitAsync(stopping.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopping: the loop's condition ends it.
+            }
+            catch (Exception broken) when (broken is NpgsqlException or IOException or InvalidOperationException)
+            {
+                listening = false;
+                await Task.Delay(TimeSpan.FromSeconds(1), stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+        }
+
+        listening = false;
+    }
+}

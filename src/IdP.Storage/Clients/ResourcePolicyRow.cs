@@ -1,0 +1,65 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace IdP.Storage.Clients;
+
+/// <summary>Whom a resource asks for identity verification.</summary>
+public enum VerificationMode
+{
+    /// <summary>Nobody.</summary>
+    NotRequired,
+
+    /// <summary>Those who have enrolled.</summary>
+    WhenEnrolled,
+
+    /// <summary>Everyone; who is still inside the enrollment period may skip.</summary>
+    Required,
+
+    /// <summary>Everyone, and nobody may skip.</summary>
+    Always,
+}
+
+/// <summary>The kinds of resource that can be guarded.</summary>
+public static class ResourceKind
+{
+    public const string Client = "client";
+    public const string Portal = "portal";
+    public const string Admin = "admin";
+}
+
+/// <summary>One rule of a policy: what holds for the people of a group.</summary>
+/// <param name="Group">The group's name.</param>
+/// <param name="Mode">The mode for its people.</param>
+public sealed record GroupRule(string Group, VerificationMode Mode);
+
+/// <summary>The stored identity-verification policy of one resource.</summary>
+public sealed class ResourcePolicyRow
+{
+    /// <summary>One of <see cref="ResourceKind"/>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The client's id; empty for the portal and the console.</summary>
+    public required string ResourceId { get; init; }
+
+    public VerificationMode Mode { get; set; }
+
+    /// <summary>Minutes after which a verification is too old; 0: at each authorization.</summary>
+    public int ReverifyAfterMinutes { get; set; } = 480;
+
+    /// <summary>Names of the methods that count; empty: any.</summary>
+    public List<string> Methods { get; set; } = [];
+
+    /// <summary>In order; the first that names a group of the person decides, else <see cref="Mode"/>.</summary>
+    public List<GroupRule> Rules { get; set; } = [];
+}
+
+internal sealed class ResourcePolicyRowMapping : IEntityTypeConfiguration<ResourcePolicyRow>
+{
+    public void Configure(EntityTypeBuilder<ResourcePolicyRow> policy)
+    {
+        policy.ToTable("resource_policies");
+        policy.HasKey(p => new { p.Kind, p.ResourceId });
+        policy.Property(p => p.Kind).HasMaxLength(16);
+        policy.Property(p => p.ResourceId).HasMaxLength(128);
+    }
+}

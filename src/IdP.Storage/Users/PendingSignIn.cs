@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace IdP.Storage.Users;
+
+/// <summary>
+/// Password proven, identity verification not yet. It names a person to the verify, enrol and sign-out pages and to
+/// nothing else.
+/// </summary>
+public sealed class PendingSignIn
+{
+    /// <summary>Random; a secret being enrolled belongs to it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Hash of the cookie's value.</summary>
+    public required string HandleHash { get; init; }
+
+    public required string UserId { get; init; }
+
+    public DateTimeOffset PasswordAt { get; init; }
+
+    /// <summary>Ten minutes after it began.</summary>
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    public int CredentialGeneration { get; init; }
+
+    public string? Address { get; init; }
+
+    public string? UserAgent { get; init; }
+}
+
+internal sealed class PendingSignInMapping : IEntityTypeConfiguration<PendingSignIn>
+{
+    public void Configure(EntityTypeBuilder<PendingSignIn> pending)
+    {
+        pending.ToTable("pending_sign_ins");
+        pending.HasKey(p => p.Id);
+        pending.Property(p => p.Id).HasMaxLength(64);
+        pending.Property(p => p.HandleHash).HasMaxLength(43);
+        pending.Property(p => p.Address).HasMaxLength(64);
+        pending.Property(p => p.UserAgent).HasMaxLength(256);
+        pending.HasIndex(p => p.HandleHash).IsUnique();
+        pending.HasIndex(p => p.UserId);
+        pending.HasIndex(p => p.ExpiresAt);
+        pending.HasOne<User>().WithMany().HasForeignKey(p => p.UserId).OnDelete(DeleteBehavior.Cascade);
+    }
+}
