@@ -1,1 +1,3 @@
-await WebApplication.CreateBuilder(args).Build().RunAsync();
+using Samples.Demo;
+
+return await DemoRun.RunAsync(args);

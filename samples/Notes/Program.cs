@@ -1,1 +1,4 @@
-await WebApplication.CreateBuilder(args).Build().RunAsync();
+using Samples.Notes;
+using Samples.RelyingParty;
+
+return await SampleHost.RunAsync(NotesApp.Build, args);

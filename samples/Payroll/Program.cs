@@ -1,1 +1,4 @@
-await WebApplication.CreateBuilder(args).Build().RunAsync();
+using Samples.Payroll;
+using Samples.RelyingParty;
+
+return await SampleHost.RunAsync(PayrollApp.Build, args);
