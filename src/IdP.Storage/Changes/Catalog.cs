@@ -44,13 +44,14 @@ public sealed class Catalog(IdPDatabase database) : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private volatile CatalogSnapshot? snapshot;
     private volatile bool listening;
-    private volatile bool notified = true;
+    private long signals = 1;
+    private long seen;
     private Task? listener;
 
     /// <summary>The present snapshot.</summary>
     public ValueTask<CatalogSnapshot> GetAsync()
     {
-        if (snapshot is { } known && listening && !notified) return ValueTask.FromResult(known);
+        if (snapshot is { } known && listening && Volatile.Read(ref seen) == Volatile.Read(ref signals)) return ValueTask.FromResult(known);
         return RefreshAsync();
     }
 
@@ -65,7 +66,7 @@ public sealed class Catalog(IdPDatabase database) : IAsyncDisposable
             if (database.Provider == DatabaseProvider.PostgreSql) await db.Database.ExecuteSqlRawAsync("NOTIFY " + Channel, ct);
             return done;
         }, ct);
-        notified = true;
+        Interlocked.Increment(ref signals);
         return result;
     }
 
@@ -79,29 +80,26 @@ public sealed class Catalog(IdPDatabase database) : IAsyncDisposable
 
     private async ValueTask<CatalogSnapshot> RefreshAsync()
     {
-        // Taken down before reading: a change that arrives meanwhile puts it up again.
-        notified = false;
+        // Remembered before reading: a signal that arrives meanwhile is not taken for seen.
+        var signal = Volatile.Read(ref signals);
+        var version = await VersionAsync();
+        if (snapshot is not { } known || known.Version < version) known = await ReloadAsync(version);
+        Volatile.Write(ref seen, signal);
+        return known;
+    }
+
+    private async Task<CatalogSnapshot> ReloadAsync(long version)
+    {
+        await loading.WaitAsync();
         try
         {
-            var version = await VersionAsync();
-            if (snapshot is { } known && known.Version >= version) return known;
-
-            await loading.WaitAsync();
-            try
-            {
-                if (snapshot is { } loaded && loaded.Version >= version) return loaded;
-                if (database.DataSource is { } source && listener is null) listener = Task.Run(() => ListenAsync(source));
-                return snapshot = await LoadAsync(version);
-            }
-            finally
-            {
-                loading.Release();
-            }
+            if (snapshot is { } loaded && loaded.Version >= version) return loaded;
+            if (database.DataSource is { } source && listener is null) listener = Task.Run(() => ListenAsync(source));
+            return snapshot = await LoadAsync(version);
         }
-        catch
+        finally
         {
-            notified = true;
-            throw;
+            loading.Release();
         }
     }
 
@@ -133,7 +131,7 @@ public sealed class Catalog(IdPDatabase database) : IAsyncDisposable
             try
             {
                 await using var connection = await source.OpenConnectionAsync(stopping.Token);
-                connection.Notification += (_, _) => notified = true;
+                connection.Notification += (_, _) => Interlocked.Increment(ref signals);
                 await using (var command = connection.CreateCommand())
                 {
                     command.CommandText = "LISTEN " + Channel;
@@ -141,7 +139,7 @@ public sealed class Catalog(IdPDatabase database) : IAsyncDisposable
                 }
 
                 // What changed before the listener stood is not notified any more: look once.
-                notified = true;
+                Interlocked.Increment(ref signals);
                 listening = true;
                 while (true) await connection.WaitAsync(stopping.Token);
             }
