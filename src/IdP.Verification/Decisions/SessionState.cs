@@ -1,0 +1,17 @@
+namespace IdP.Verification.Decisions;
+
+/// <summary>What was proven at a sign-in, complete or pending.</summary>
+public sealed record SessionState
+{
+    /// <summary>When the password was proven.</summary>
+    public required DateTimeOffset PasswordAt { get; init; }
+
+    /// <summary>When identity was verified; null: it was not, or what was proven does not count any more.</summary>
+    public DateTimeOffset? VerifiedAt { get; init; }
+
+    /// <summary>RFC 8176 values of all that was proven.</summary>
+    public IReadOnlyList<string> Amr { get; init; } = ["pwd"];
+
+    /// <summary>"Skip for now" was chosen at this sign-in.</summary>
+    public bool Skipped { get; init; }
+}
