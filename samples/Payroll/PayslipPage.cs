@@ -7,7 +7,7 @@ namespace Samples.Payroll;
 internal static class PayslipPage
 {
     public static Html Of(AppSession session) => Html.Of($"""
-        {(session.Claims["acr"] == "pwd" ? Skipped : null)}
+        {(session.Claims.Exact("acr") == "pwd" ? Skipped : null)}
         <section class="card flow" id="payslip">
         <h2>Payslip</h2>
         <p>For {session.DisplayName}. All figures are made up.</p>

@@ -16,11 +16,13 @@ internal static class RefreshEndpoint
         AppSessions sessions, Layout layout, TimeProvider clock)
     {
         if (await PostedForm.ReadAsync(http) is not { Session: var session }) return layout.FormExpired();
-        if (session.Tokens.RefreshToken is not { } refreshToken)
-            return layout.Message("There is no refresh token", "The identity provider gave none to this app.", 400);
         if (!session.TryBeginRefresh()) return Results.Redirect("/");
         try
         {
+            // Read only now: a refresh that just ended has replaced the token.
+            if (session.Tokens.RefreshToken is not { } refreshToken)
+                return layout.Message("There is no refresh token", "The identity provider gave none to this app.", 400);
+
             // Not cancelled with the request: the old token is spent once it was sent, and the new one must be kept.
             var answer = await endpoint.RefreshAsync(refreshToken, CancellationToken.None);
             if (answer is TokenAnswer.Issued issued)

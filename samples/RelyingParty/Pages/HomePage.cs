@@ -23,7 +23,7 @@ internal static class HomePage
         <h2>What the identity provider said</h2>
         <p class="soft">These are the claims of the ID token, after its signature, issuer, audience, nonce and expiry were
         checked.</p>
-        {ClaimTable.Of(session.Claims, "claim")}
+        {ClaimTable.Of(session.Claims, "claim", session.Profile)}
         </section>
         {Tokens(session)}
         <section class="card flow">
@@ -45,7 +45,7 @@ internal static class HomePage
         <dl class="kv">
         <dt>Access token</dt><dd class="mono" id="access-token">{Fingerprint(session.Tokens.AccessToken)}</dd>
         <dt>Refresh token</dt><dd class="mono" id="refresh-token">{Fingerprint(session.Tokens.RefreshToken)}</dd>
-        <dt>Refreshed</dt><dd><span id="refresh-count">{session.Refreshes}</span> times{LastRefresh(session)}</dd>
+        <dt>Refreshes</dt><dd><span id="refresh-count">{session.Refreshes}</span>{LastRefresh(session)}</dd>
         </dl>
         <div class="row">
         {Form.Button(session, "/refresh", "Refresh tokens", "refresh")}

@@ -15,7 +15,7 @@ public sealed class AppSession
     public ClaimSet Claims { get; private set; }
 
     /// <summary>The stable id of the person.</summary>
-    public string Subject => Claims["sub"]!;
+    public string Subject => Claims.Exact("sub")!;
 
     /// <summary>What to call the person on a page.</summary>
     public string DisplayName => Claims["name"] ?? Profile?["name"] ?? Subject;

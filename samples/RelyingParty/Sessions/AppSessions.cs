@@ -37,8 +37,8 @@ internal sealed class AppSessions(SampleApp app, TimeProvider clock)
     /// <summary>Ends what a logout token names. OIDC Back-Channel Logout §2.7.</summary>
     /// <returns>How many sessions ended.</returns>
     public int End(ClaimSet logout) => Remove(session =>
-        (logout["sid"] is not { } sid || session.Claims["sid"] == sid)
-        && (logout["sub"] is not { } sub || session.Subject == sub));
+        (logout.Exact("sid") is not { } sid || session.Claims.Exact("sid") == sid)
+        && (logout.Exact("sub") is not { } sub || session.Subject == sub));
 
     private int Remove(Predicate<AppSession> ends) =>
         sessions.Values.Count(session => ends(session) && sessions.TryRemove(session.Handle, out _));

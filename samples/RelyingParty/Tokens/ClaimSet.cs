@@ -14,8 +14,13 @@ public sealed class ClaimSet
     /// <summary>The names in the order they were sent.</summary>
     public IEnumerable<string> Names => json.EnumerateObject().Select(claim => claim.Name);
 
-    /// <summary>The claim as text; a list with spaces between its values; null when absent.</summary>
+    /// <summary>The claim as text to show; a list with spaces between its values; null when absent.</summary>
     public string? this[string name] => Get(name) is { } value ? AsText(value) : null;
+
+    /// <summary>
+    /// The claim as it takes part in a decision: only a string counts, so that a list of one is not taken for its value.
+    /// </summary>
+    public string? Exact(string name) => Get(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
     /// <summary>A claim that holds seconds since 1970 (RFC 7519 §2, NumericDate); null when absent or of another kind.</summary>
     public DateTimeOffset? Time(string name) =>

@@ -14,7 +14,7 @@ internal sealed class IdTokens(SignedTokens signed, ClientSettings client)
     public async Task<ClaimSet> AcceptAsync(TokenSet tokens, string nonce, CancellationToken ct)
     {
         var claims = await VerifyAsync(tokens, ct);
-        return RandomValue.Same(claims["nonce"], nonce)
+        return RandomValue.Same(claims.Exact("nonce"), nonce)
             ? claims
             : throw new ProviderException("The ID token belongs to another sign-in: its nonce differs.");
     }
@@ -23,9 +23,9 @@ internal sealed class IdTokens(SignedTokens signed, ClientSettings client)
     public async Task<ClaimSet> AcceptRefreshedAsync(TokenSet tokens, ClaimSet first, CancellationToken ct)
     {
         var claims = await VerifyAsync(tokens, ct);
-        if (claims["sub"] != first["sub"])
+        if (claims.Exact("sub") != first.Exact("sub"))
             throw new ProviderException("The refreshed ID token is about another person.");
-        if (claims["nonce"] is { } nonce && nonce != first["nonce"])
+        if (claims.Get("nonce") is not null && claims.Exact("nonce") != first.Exact("nonce"))
             throw new ProviderException("The refreshed ID token has another nonce.");
         return claims;
     }
@@ -38,7 +38,7 @@ internal sealed class IdTokens(SignedTokens signed, ClientSettings client)
         // RFC 8725 §3.11: a token that says it is of another kind (at+jwt, logout+jwt) is no ID token.
         if (!string.IsNullOrEmpty(token.Typ) && !token.Typ.Equals("JWT", StringComparison.OrdinalIgnoreCase))
             throw new ProviderException("The token is of another kind than an ID token.");
-        if (string.IsNullOrEmpty(claims["sub"]) || claims.Time("iat") is null)
+        if (string.IsNullOrEmpty(claims.Exact("sub")) || claims.Time("iat") is null)
             throw new ProviderException("The ID token lacks sub or iat.");
         CheckAuthorizedParty(claims);
         CheckAccessTokenHash(claims, tokens.AccessToken);
@@ -49,17 +49,16 @@ internal sealed class IdTokens(SignedTokens signed, ClientSettings client)
     private void CheckAuthorizedParty(ClaimSet claims)
     {
         var several = claims.Get("aud") is { ValueKind: JsonValueKind.Array } audiences && audiences.GetArrayLength() > 1;
-        var party = claims["azp"];
-        if ((several && party is null) || (party is not null && party != client.ClientId))
+        if ((several || claims.Get("azp") is not null) && claims.Exact("azp") != client.ClientId)
             throw new ProviderException("The ID token was issued to another client.");
     }
 
     // OIDC Core §3.1.3.6: both accepted algorithms hash with SHA-256; the claim is the left half of the hash.
     private static void CheckAccessTokenHash(ClaimSet claims, string accessToken)
     {
-        if (claims["at_hash"] is not { } sent) return;
+        if (claims.Get("at_hash") is null) return;
         var hash = SHA256.HashData(Encoding.ASCII.GetBytes(accessToken));
-        if (!RandomValue.Same(sent, Base64UrlEncoder.Encode(hash[..16])))
+        if (!RandomValue.Same(claims.Exact("at_hash"), Base64UrlEncoder.Encode(hash[..16])))
             throw new ProviderException("The ID token does not belong to the access token: at_hash differs.");
     }
 }

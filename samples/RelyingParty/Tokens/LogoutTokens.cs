@@ -24,7 +24,7 @@ internal sealed class LogoutTokens(SignedTokens signed, TimeProvider clock)
         if (claims.Get("events") is not { ValueKind: JsonValueKind.Object } events
             || !events.TryGetProperty(LogoutEvent, out var logout) || logout.ValueKind != JsonValueKind.Object)
             throw new ProviderException("The logout token does not carry the logout event.");
-        if (claims["sid"] is null && claims["sub"] is null)
+        if (claims.Exact("sid") is null && claims.Exact("sub") is null)
             throw new ProviderException("The logout token names neither a session nor a person.");
         if (claims.Get("nonce") is not null)
             throw new ProviderException("The logout token carries a nonce, as only ID tokens may.");
@@ -38,7 +38,7 @@ internal sealed class LogoutTokens(SignedTokens signed, TimeProvider clock)
         var (now, until) = (clock.GetUtcNow(), claims.Time("exp")!.Value.AddMinutes(1));
         foreach (var (old, expiry) in seen)
             if (expiry < now) seen.TryRemove(old, out _);
-        if (claims["jti"] is not { Length: > 0 } id || !seen.TryAdd(id, until))
+        if (claims.Exact("jti") is not { Length: > 0 } id || !seen.TryAdd(id, until))
             throw new ProviderException("The logout token has no jti or was used before.");
     }
 }

@@ -17,6 +17,9 @@ internal sealed class SignedTokens(ProviderDocuments provider, ClientSettings cl
     {
         if (!Handler.CanReadToken(token)) throw new ProviderException("What should be a token is none.");
         var header = ReadHeader(token);
+        // RFC 7515 §4.1.11: a header that demands to be understood, and is not, makes the token invalid.
+        if (header.TryGetHeaderValue<object>("crit", out _))
+            throw new ProviderException("The token demands an extension this app does not know.");
         var keys = await provider.GetKeysAsync(string.IsNullOrEmpty(header.Kid) ? null : header.Kid, ct);
         // RFC 7517 §4.4: a key that names its algorithm is for that one only.
         var usable = keys.Where(key => string.IsNullOrEmpty(key.Alg) || key.Alg == header.Alg).ToList();
