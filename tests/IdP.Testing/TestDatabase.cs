@@ -1,3 +1,4 @@
+using IdP.Storage.Database;
 using Microsoft.Data.Sqlite;
 
 namespace IdP.Testing;
@@ -17,7 +18,7 @@ public sealed class TestDatabase : IAsyncDisposable
     private TestDatabase(TempFolder folder)
     {
         (Kind, this.folder) = (TestDatabaseKind.Sqlite, folder);
-        ConnectionString = $"Data Source={folder.File("idp.db")}";
+        ConnectionString = $"Data Source={SqliteFile(folder)}";
     }
 
     private TestDatabase(PostgresCluster cluster, string connectionString) =>
@@ -31,16 +32,38 @@ public sealed class TestDatabase : IAsyncDisposable
     public string ConnectionString { get; }
 
     /// <summary>Value of <c>IdP:Database:Provider</c>.</summary>
-    public string Provider => Kind == TestDatabaseKind.Sqlite ? "Sqlite" : "PostgreSql";
+    public string Provider => Options.Provider.ToString();
 
-    /// <param name="kind">Which database.</param>
-    /// <param name="template">PostgreSQL only: copy this template, see <see cref="PostgresCluster.TemplateAsync"/>.</param>
-    public static async Task<TestDatabase> CreateAsync(TestDatabaseKind kind, string? template = null)
+    public DatabaseOptions Options => new()
+    {
+        Provider = Kind == TestDatabaseKind.Sqlite ? DatabaseProvider.Sqlite : DatabaseProvider.PostgreSql,
+        ConnectionString = ConnectionString,
+    };
+
+    /// <summary>A database without any table, as a deployer gives it to the program.</summary>
+    public static async Task<TestDatabase> CreateAsync(TestDatabaseKind kind)
     {
         if (kind == TestDatabaseKind.Sqlite) return new TestDatabase(new TempFolder());
         var shared = await PostgresCluster.SharedAsync();
-        return new TestDatabase(shared, await shared.CreateDatabaseAsync(template));
+        return new TestDatabase(shared, await shared.CreateDatabaseAsync());
     }
+
+    /// <summary>A database with the product's tables, copied from a template and so made in milliseconds.</summary>
+    public static async Task<TestDatabase> MigratedAsync(TestDatabaseKind kind)
+    {
+        if (kind == TestDatabaseKind.Sqlite)
+        {
+            var made = new TempFolder();
+            File.Copy(await MigratedTemplate.SqliteAsync(), SqliteFile(made));
+            return new TestDatabase(made);
+        }
+
+        var shared = await PostgresCluster.SharedAsync();
+        return new TestDatabase(shared, await shared.CreateDatabaseAsync(await MigratedTemplate.PostgresAsync(shared)));
+    }
+
+    /// <summary>The product's door to it. Dispose that first.</summary>
+    public IdPDatabase Open() => new(Options);
 
     public async ValueTask DisposeAsync()
     {
@@ -49,4 +72,6 @@ public sealed class TestDatabase : IAsyncDisposable
         using (var connection = new SqliteConnection(ConnectionString)) SqliteConnection.ClearPool(connection);
         folder.Dispose();
     }
+
+    private static string SqliteFile(TempFolder folder) => folder.File("idp.db");
 }

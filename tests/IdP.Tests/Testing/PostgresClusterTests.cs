@@ -8,16 +8,18 @@ internal sealed class PostgresClusterTests
     public async Task A_copy_of_a_template_holds_what_was_filled_in()
     {
         var cluster = await PostgresCluster.SharedAsync();
-        var template = await cluster.TemplateAsync("filled", async connectionString =>
-        {
-            await using var source = Npgsql.NpgsqlDataSource.Create(connectionString);
-            await using var command = source.CreateCommand("CREATE TABLE filled AS SELECT 42 AS answer");
-            await command.ExecuteNonQueryAsync();
-        });
+        var template = await cluster.TemplateAsync("filled", FillAsync);
 
-        await using var database = await TestDatabase.CreateAsync(TestDatabaseKind.Postgres, template);
+        await using var source = Npgsql.NpgsqlDataSource.Create(await cluster.CreateDatabaseAsync(template));
+        await using var select = source.CreateCommand("SELECT answer FROM filled");
+        Assert.That(await select.ExecuteScalarAsync(), Is.EqualTo(42));
+    }
 
-        Assert.That(await TestDatabaseTests.ScalarAsync(database, "SELECT answer FROM filled"), Is.EqualTo(42));
+    private static async Task FillAsync(string connectionString)
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(connectionString);
+        await using var command = source.CreateCommand("CREATE TABLE filled AS SELECT 42 AS answer");
+        await command.ExecuteNonQueryAsync();
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using IdP.Testing;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace IdP.Tests.Testing;
@@ -24,6 +25,17 @@ internal sealed class TestDatabaseTests(TestDatabaseKind kind)
         await ScalarAsync(one, "CREATE TABLE only_here (id int)");
 
         Assert.That(async () => await ScalarAsync(other, "SELECT count(*) FROM only_here"), Throws.InstanceOf<DbException>());
+    }
+
+    [Test]
+    public async Task A_migrated_database_has_the_tables_of_the_product()
+    {
+        await using var database = await TestDatabase.MigratedAsync(kind);
+        await using var opened = database.Open();
+        await using var db = opened.CreateContext();
+
+        Assert.That(await db.Database.GetPendingMigrationsAsync(), Is.Empty);
+        Assert.That(await db.Users.CountAsync(), Is.Zero);
     }
 
     internal static async Task<object?> ScalarAsync(TestDatabase database, string sql)
