@@ -1,0 +1,56 @@
+using IdP.Storage.Changes;
+using IdP.Storage.Clients;
+
+namespace IdP.Verification.Decisions;
+
+/// <summary>The policies in force.</summary>
+public static class Policies
+{
+    extension(CatalogSnapshot catalog)
+    {
+        /// <summary>The admin's settings.</summary>
+        public VerificationSettings Verification => VerificationSettings.Of(catalog);
+
+        /// <summary>The policy of a client; one without a row asks nobody.</summary>
+        public ResourcePolicy PolicyOf(string clientId) =>
+            catalog.Derived(static snapshot => new ClientPolicies(snapshot.Policies.Values
+                .Where(p => p.Kind == ResourceKind.Client)
+                .ToDictionary(p => p.ResourceId, From, StringComparer.Ordinal))).ByClient.GetValueOrDefault(clientId)
+            ?? new ResourcePolicy { Kind = ResourceKind.Client, ResourceId = clientId, Mode = VerificationMode.NotRequired };
+
+        /// <summary>How the portal is guarded.</summary>
+        public ResourcePolicy PortalPolicy => new()
+        {
+            Kind = ResourceKind.Portal,
+            Mode = catalog.Verification.PortalIdentityVerification,
+            ReverifyAfter = TimeSpan.FromMinutes(catalog.Verification.PortalReverifyAfterMinutes),
+        };
+    }
+
+    /// <summary>
+    /// How the pages are guarded where authenticators are replaced and recovery codes made: whoever is enrolled has just
+    /// verified.
+    /// </summary>
+    public static ResourcePolicy Security { get; } = new()
+    {
+        Kind = ResourceKind.Portal,
+        ResourceId = "security",
+        Mode = VerificationMode.WhenEnrolled,
+        ReverifyAfter = TimeSpan.FromMinutes(5),
+    };
+
+    /// <summary>How the admin console is guarded: always.</summary>
+    public static ResourcePolicy Admin { get; } = new() { Kind = ResourceKind.Admin, Mode = VerificationMode.Always };
+
+    private static ResourcePolicy From(ResourcePolicyRow row) => new()
+    {
+        Kind = row.Kind,
+        ResourceId = row.ResourceId,
+        Mode = row.Mode,
+        ReverifyAfter = TimeSpan.FromMinutes(row.ReverifyAfterMinutes),
+        Methods = row.Methods,
+        Rules = row.Rules,
+    };
+
+    private sealed record ClientPolicies(Dictionary<string, ResourcePolicy> ByClient);
+}

@@ -1,0 +1,78 @@
+using IdP.Storage.Audit;
+using IdP.Storage.Database;
+using IdP.Verification.Decisions;
+
+namespace IdP.Verification.SignIn;
+
+/// <summary>How a change of password ended.</summary>
+public enum PasswordChange
+{
+    Changed,
+
+    /// <summary>The present password is not right.</summary>
+    WrongCurrent,
+
+    TooShort,
+
+    TooLong,
+
+    /// <summary>It is the present one.</summary>
+    Same,
+
+    /// <summary>Too many at once: try again.</summary>
+    Busy,
+}
+
+/// <summary>What a password must be, and how a person changes it. NIST SP 800-63B-4 §3.1.1.2: length, no composition rules.</summary>
+public sealed class Passwords(IdPDatabase database, PasswordHasher hasher, PasswordGate gate, TimeProvider clock)
+{
+    /// <summary>Shortest when a second proof always follows.</summary>
+    public const int ShortestWithVerification = 8;
+
+    /// <summary>Shortest when it can be the only proof.</summary>
+    public const int ShortestAlone = 15;
+
+    public const int Longest = 256;
+
+    /// <summary>The shortest password this person may choose.</summary>
+    public static int ShortestFor(Person person) => person.State.Enrollment is EnrollmentState.Active ? ShortestWithVerification : ShortestAlone;
+
+    /// <summary>Changes the password; every other session of the person ends.</summary>
+    public async Task<PasswordChange> ChangeAsync(SigningIn who, string present, string wanted, RequestOrigin origin, CancellationToken ct)
+    {
+        var characters = wanted.EnumerateRunes().Count();
+        if (characters < ShortestFor(who.Person)) return PasswordChange.TooShort;
+        if (wanted.Length > Longest) return PasswordChange.TooLong;
+
+        var stored = await database.ReadAsync(s => s.FirstAsync("SELECT password_hash FROM users WHERE id = @p0", r => r.NullableString(0), who.Person.Id));
+        var check = await gate.RunAsync<Hashed>(() =>
+        {
+            if (present.Length > Longest || !hasher.Verify(present, stored)) return new(PasswordChange.WrongCurrent, null);
+            return present == wanted ? new(PasswordChange.Same, null) : new(PasswordChange.Changed, hasher.Hash(wanted));
+        }, ct);
+        if (check is not { } done) return PasswordChange.Busy;
+        if (done.Hash is null) return done.Outcome;
+
+        return await database.WriteAsync(async s =>
+        {
+            var now = clock.GetUtcNow();
+            var won = await s.ExecuteAsync("""
+                UPDATE users SET password_hash = @p0, password_changed_at = @p1, updated_at = @p1, must_change_password = @p2
+                WHERE id = @p3 AND password_hash = @p4
+                """, done.Hash, now, false, who.Person.Id, stored);
+            if (won != 1) return PasswordChange.WrongCurrent;
+
+            var others = await s.AllAsync("SELECT id FROM sessions WHERE user_id = @p0 AND id <> @p1 AND revoked_at IS NULL",
+                r => r.GetString(0), who.Person.Id, who.Session?.Session.Id ?? "");
+            foreach (var other in others) await Sessions.EndAsync(s, other, now);
+            await s.AuditAsync(new AuditEvent
+            {
+                At = now, Event = AuditEvents.PasswordChanged, Actor = "user:" + who.Person.Id, UserId = who.Person.Id, Outcome = "success",
+                Address = origin.Address, UserAgent = origin.UserAgent,
+            });
+            return PasswordChange.Changed;
+        });
+    }
+
+    private readonly record struct Hashed(PasswordChange Outcome, string? Hash);
+}

@@ -1,0 +1,176 @@
+using System.Data.Common;
+using IdP.Storage;
+using IdP.Storage.Audit;
+using IdP.Storage.Database;
+using IdP.Storage.Users;
+
+namespace IdP.Verification.SignIn;
+
+/// <summary>Completed sign-ins. A session is a row: what ends it ends it everywhere, at once.</summary>
+public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProvider clock, SignInOptions options)
+{
+    private const string Columns = """
+        s.id, s.handle_hash, s.user_id, s.password_at, s.verified_at, s.amr, s.skipped_at, s.created_at, s.last_seen_at,
+        s.expires_at, s.revoked_at, s.credential_generation, s.address, s.user_agent
+        """;
+
+    private const int ColumnCount = 14;
+
+    private const string ByHandle = $"""
+        SELECT {Columns}, {PersonRow.Columns}
+        FROM sessions s JOIN users u ON u.id = s.user_id {PersonRow.Joins}
+        WHERE s.handle_hash = @p0 AND s.revoked_at IS NULL AND s.expires_at > @p1
+        """;
+
+    /// <summary>The live session of a cookie's value, or null.</summary>
+    public async ValueTask<SignedIn?> FindAsync(string handle)
+    {
+        var now = clock.GetUtcNow();
+        var hash = Handle.HashOf(handle);
+        var found = await database.ReadAsync(s => s.FirstAsync(
+            ByHandle, row => new SignedIn(Read(row), PersonRow.Read(row, ColumnCount)), hash, now));
+        if (found is not null && now - found.Session.LastSeenAt > TimeSpan.FromMinutes(5))
+        {
+            await database.WriteAsync(s => s.ExecuteAsync("UPDATE sessions SET last_seen_at = @p0 WHERE id = @p1", now, found.Session.Id));
+        }
+
+        return found;
+    }
+
+    /// <summary>The live sessions of a person, the one seen last first.</summary>
+    public ValueTask<List<Session>> ListAsync(string userId) => database.ReadAsync(s => s.AllAsync(
+        $"SELECT {Columns} FROM sessions s WHERE s.user_id = @p0 AND s.revoked_at IS NULL AND s.expires_at > @p1 ORDER BY s.last_seen_at DESC",
+        Read, userId, clock.GetUtcNow()));
+
+    /// <summary>
+    /// Makes a pending sign-in a session. The session that the browser already had for the same person goes on under
+    /// a new handle; one of somebody else ends.
+    /// </summary>
+    /// <param name="statements">The transaction in which the proof was taken.</param>
+    /// <param name="signingIn">The pending sign-in.</param>
+    /// <param name="present">What the browser is signed in to so far, or null.</param>
+    /// <param name="proof">What was proven besides the password.</param>
+    /// <returns>The cookie's value; null when the pending sign-in was used or destroyed meanwhile.</returns>
+    internal async ValueTask<string?> CompleteAsync(Statements statements, SigningIn signingIn, SignedIn? present, Proof proof)
+    {
+        var pending = signingIn.Pending!;
+        var now = clock.GetUtcNow();
+        if (await statements.ExecuteAsync("DELETE FROM pending_sign_ins WHERE id = @p0 AND expires_at > @p1", pending.Id, now) != 1) return null;
+
+        var handle = Handle.New(random);
+        var verifiedAt = proof.Verified ? now : (DateTimeOffset?)null;
+        var skippedAt = proof.Skipped ? now : (DateTimeOffset?)null;
+        var again = present is not null && present.Person.Id == signingIn.Person.Id
+            && present.Session.CredentialGeneration == pending.CredentialGeneration
+            && await statements.ExecuteAsync("""
+                UPDATE sessions SET handle_hash = @p0, password_at = @p1, verified_at = COALESCE(@p2, verified_at),
+                    amr = CASE WHEN @p3 = 'pwd' THEN amr ELSE @p3 END, skipped_at = @p4, last_seen_at = @p5, expires_at = @p6,
+                    address = @p7, user_agent = @p8
+                WHERE id = @p9 AND revoked_at IS NULL
+                """,
+                Handle.HashOf(handle), pending.PasswordAt, verifiedAt, proof.Amr, skippedAt, now, now + options.SessionLifetime,
+                pending.Address, pending.UserAgent, present.Session.Id) == 1;
+        if (!again)
+        {
+            if (present is not null) await EndAsync(statements, present.Session.Id, now);
+            await statements.ExecuteAsync("""
+                INSERT INTO sessions (id, handle_hash, user_id, password_at, verified_at, amr, skipped_at, created_at, last_seen_at,
+                    expires_at, credential_generation, address, user_agent)
+                VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p7, @p8, @p9, @p10, @p11)
+                """,
+                random.NewId(), Handle.HashOf(handle), signingIn.Person.Id, pending.PasswordAt, verifiedAt, proof.Amr, skippedAt, now,
+                now + options.SessionLifetime, pending.CredentialGeneration, pending.Address, pending.UserAgent);
+        }
+
+        await statements.ExecuteAsync("UPDATE users SET last_sign_in_at = @p0 WHERE id = @p1", now, signingIn.Person.Id);
+        return handle;
+    }
+
+    /// <summary>Raises a session by what was proven; it gets a new handle, since it can now open more.</summary>
+    /// <returns>The new cookie's value; null when the session ended meanwhile.</returns>
+    internal async ValueTask<string?> RaiseAsync(Statements statements, SignedIn signedIn, Proof proof)
+    {
+        var now = clock.GetUtcNow();
+        var handle = Handle.New(random);
+        // A session older than the last reset starts again from its password.
+        var won = await statements.ExecuteAsync("""
+            UPDATE sessions SET handle_hash = @p0, verified_at = COALESCE(@p1, verified_at),
+                amr = CASE WHEN @p2 = 'pwd' THEN amr ELSE @p2 END, skipped_at = COALESCE(@p3, skipped_at),
+                last_seen_at = @p4, credential_generation = @p5
+            WHERE id = @p6 AND revoked_at IS NULL AND expires_at > @p4
+            """,
+            Handle.HashOf(handle), proof.Verified ? now : null, proof.Amr, proof.Skipped ? now : null, now,
+            signedIn.Person.CredentialGeneration, signedIn.Session.Id);
+        return won == 1 ? handle : null;
+    }
+
+    /// <summary>Ends a session and the refresh tokens that live with it.</summary>
+    /// <returns>Whether it was still live.</returns>
+    public Task<bool> EndAsync(SignedIn signedIn, string sessionId, RequestOrigin origin) => database.WriteAsync(async s =>
+    {
+        var now = clock.GetUtcNow();
+        if (!await EndAsync(s, sessionId, now, signedIn.Person.Id)) return false;
+        await s.AuditAsync(Event(signedIn.Session.Id == sessionId ? AuditEvents.SignedOut : AuditEvents.SessionEnded, signedIn.Person.Id, origin, now));
+        return true;
+    });
+
+    /// <summary>Ends every session of the person but this one.</summary>
+    public Task<int> EndOthersAsync(SignedIn signedIn, RequestOrigin origin) => database.WriteAsync(async s =>
+    {
+        var now = clock.GetUtcNow();
+        var others = await s.AllAsync(
+            "SELECT id FROM sessions WHERE user_id = @p0 AND id <> @p1 AND revoked_at IS NULL", r => r.GetString(0), signedIn.Person.Id, signedIn.Session.Id);
+        foreach (var other in others) await EndAsync(s, other, now);
+        if (others.Count > 0) await s.AuditAsync(Event(AuditEvents.SessionEnded, signedIn.Person.Id, origin, now));
+        return others.Count;
+    });
+
+    internal static async ValueTask<bool> EndAsync(Statements statements, string sessionId, DateTimeOffset now, string? ofUser = null)
+    {
+        var ended = await statements.ExecuteAsync(
+            "UPDATE sessions SET revoked_at = @p0 WHERE id = @p1 AND revoked_at IS NULL AND (@p2 IS NULL OR user_id = @p2)", now, sessionId, ofUser);
+        if (ended == 0) return false;
+        // OpenID Connect Back-Channel Logout 1.0 §2.7: what was granted with offline_access outlives the session.
+        await statements.ExecuteAsync(
+            "UPDATE authorizations SET revoked_at = @p0 WHERE session_id = @p1 AND revoked_at IS NULL AND (' ' || scope || ' ') NOT LIKE '% offline_access %'",
+            now, sessionId);
+        return true;
+    }
+
+    private static AuditEvent Event(string name, string userId, RequestOrigin origin, DateTimeOffset now) => new()
+    {
+        At = now, Event = name, Actor = "user:" + userId, UserId = userId, Outcome = "success", Address = origin.Address, UserAgent = origin.UserAgent,
+    };
+
+    private static Session Read(DbDataReader row) => new()
+    {
+        Id = row.GetString(0),
+        HandleHash = row.GetString(1),
+        UserId = row.GetString(2),
+        PasswordAt = row.Time(3),
+        VerifiedAt = row.NullableTime(4),
+        Amr = row.GetString(5),
+        SkippedAt = row.NullableTime(6),
+        CreatedAt = row.Time(7),
+        LastSeenAt = row.Time(8),
+        ExpiresAt = row.Time(9),
+        RevokedAt = row.NullableTime(10),
+        CredentialGeneration = row.GetInt32(11),
+        Address = row.NullableString(12),
+        UserAgent = row.NullableString(13),
+    };
+}
+
+/// <summary>What was proven besides the password.</summary>
+/// <param name="Amr">RFC 8176 values, separated by spaces.</param>
+/// <param name="Verified">Identity was verified.</param>
+/// <param name="Skipped">"Skip for now" was chosen.</param>
+internal sealed record Proof(string Amr, bool Verified, bool Skipped)
+{
+    public static Proof PasswordOnly { get; } = new("pwd", Verified: false, Skipped: false);
+
+    public static Proof Skip { get; } = new("pwd", Verified: false, Skipped: true);
+
+    // RFC 8176: a code of an app or a list is "otp"; two factors together are "mfa".
+    public static Proof Code { get; } = new("pwd otp mfa", Verified: true, Skipped: false);
+}

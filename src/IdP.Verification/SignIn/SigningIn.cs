@@ -1,0 +1,42 @@
+using IdP.Storage.Users;
+using IdP.Verification.Decisions;
+
+namespace IdP.Verification.SignIn;
+
+/// <summary>A live session with its person.</summary>
+public sealed record SignedIn(Session Session, Person Person)
+{
+    /// <summary>What the decision looks at. What was proven before a reset does not count.</summary>
+    public SessionState State
+    {
+        get
+        {
+            var counts = Session.CredentialGeneration == Person.CredentialGeneration;
+            return new SessionState
+            {
+                PasswordAt = Session.PasswordAt,
+                VerifiedAt = counts ? Session.VerifiedAt : null,
+                Amr = counts ? Session.Amr.Split(' ') : ["pwd"],
+                Skipped = counts && Session.SkippedAt is not null,
+            };
+        }
+    }
+}
+
+/// <summary>
+/// Who is at the verification step: somebody whose sign-in is pending, or somebody signed in who is asked for more.
+/// </summary>
+/// <param name="Person">The person, read in this request.</param>
+/// <param name="Pending">Set while the sign-in is not complete.</param>
+/// <param name="Session">Set when a session is raised.</param>
+public sealed record SigningIn(Person Person, PendingSignIn? Pending, SignedIn? Session)
+{
+    /// <summary>To whom a secret being enrolled belongs.</summary>
+    public string OwnerId => Pending?.Id ?? Session!.Session.Id;
+
+    /// <summary>When the password was proven.</summary>
+    public DateTimeOffset PasswordAt => Pending?.PasswordAt ?? Session!.Session.PasswordAt;
+
+    /// <summary>What has been proven so far.</summary>
+    public SessionState State => Pending is { } pending ? new SessionState { PasswordAt = pending.PasswordAt } : Session!.State;
+}

@@ -1,0 +1,40 @@
+using IdP.Verification.Attempts;
+using IdP.Verification.Enrollments;
+using IdP.Verification.Methods;
+using IdP.Verification.Methods.RecoveryCodes;
+using IdP.Verification.Methods.Totp;
+using IdP.Verification.SignIn;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IdP.Verification;
+
+public static class VerificationServices
+{
+    extension(IServiceCollection services)
+    {
+        /// <summary>
+        /// Adds sign-in and verification. The host adds <see cref="Storage.Database.IdPDatabase"/>, the catalog, the
+        /// master keys, <see cref="SignInOptions"/>, the clock and the random source.
+        /// </summary>
+        public IServiceCollection AddVerification()
+        {
+            services.AddHttpContextAccessor();
+            services.AddSingleton<PasswordGate>();
+            services.AddSingleton(provider => new PasswordHasher(provider.GetRequiredService<Storage.RandomSource>()));
+            services.AddSingleton<People>();
+            services.AddSingleton<Sessions>();
+            services.AddSingleton<AttemptCounter>();
+            services.AddSingleton<EnrollmentPeriods>();
+            services.AddSingleton<TotpSecrets>();
+            services.AddSingleton<TotpMethod>();
+            services.AddSingleton<RecoveryCodeMethod>();
+            services.AddSingleton<Passwords>();
+            services.AddScoped<CurrentSignIn>();
+            services.AddScoped<PasswordSignIn>();
+            services.AddScoped<SignInFlow>();
+            services.AddScoped<VerificationService>();
+            services.AddScoped<EnrollmentService>();
+            return services;
+        }
+    }
+}
