@@ -15,7 +15,8 @@ internal static class DemoRun
         // Before anything is created or changed: a second Demo would share the database of the first.
         if (Ports.FirstTaken(ProviderPort, NotesApp.Port, PayrollApp.Port) is { } taken)
         {
-            await Console.Error.WriteLineAsync($"Port {taken} is in use by another program; stop that one and start again.");
+            await Console.Error.WriteLineAsync(
+                $"Port {taken} is in use by another program; stop that one and start again.");
             return 1;
         }
 

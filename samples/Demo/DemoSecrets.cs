@@ -4,7 +4,9 @@ using Samples.RelyingParty;
 
 namespace Samples.Demo;
 
-/// <summary>The client secrets of the sample apps: made at the first start, so that none stands in the repository.</summary>
+/// <summary>
+/// The client secrets of the sample apps: made at the first start, so that none stands in the repository.
+/// </summary>
 internal static class DemoSecrets
 {
     /// <summary>Reads the secret of a client, and makes it first when there is none.</summary>

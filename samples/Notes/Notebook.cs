@@ -5,7 +5,9 @@ namespace Samples.Notes;
 
 internal sealed record Note(Guid Id, string Text);
 
-/// <summary>Everyone's notes, by <c>sub</c>, in memory. Names and addresses change; <c>sub</c> does not (OIDC Core §5.7).</summary>
+/// <summary>
+/// Everyone's notes, by <c>sub</c>, in memory. Names and addresses change; <c>sub</c> does not (OIDC Core §5.7).
+/// </summary>
 internal sealed class Notebook
 {
     private const int MostNotes = 100, MostCharacters = 500;

@@ -28,6 +28,9 @@ internal static class NotesPage
 
     private static Html Item(AppSession session, Note note) => Html.Of($"""
         <li class="row between"><span>{note.Text}</span>
-        <form method="post" action="/notes/remove">{Form.Token(session)}<input type="hidden" name="note" value="{note.Id.ToString()}"><button class="btn sm">Remove<span class="vh"> {note.Text}</span></button></form></li>
+        <form method="post" action="/notes/remove">
+        {Form.Token(session)}<input type="hidden" name="note" value="{note.Id.ToString()}">
+        <button class="btn sm">Remove<span class="vh"> {note.Text}</span></button>
+        </form></li>
         """);
 }

@@ -17,7 +17,9 @@ namespace Samples.RelyingParty;
 /// <summary>Builds a web application that is a client of an OpenID provider.</summary>
 public static class SampleHost
 {
-    /// <summary>Builds the app with its sign-in, session and sign-out routes; the caller adds its own and starts it.</summary>
+    /// <summary>
+    /// Builds the app with its sign-in, session and sign-out routes; the caller adds its own and starts it.
+    /// </summary>
     /// <param name="app">What the app is.</param>
     /// <param name="args">
     /// Settings as <c>--Key=Value</c>: Authority, ClientId, ClientSecret or ClientSecretFile, Scopes, BaseUrl, Urls.

@@ -9,7 +9,9 @@ using Samples.RelyingParty.Tokens;
 
 namespace Samples.RelyingParty.Endpoints;
 
-/// <summary>Receives the provider's answer and, when all of it holds, begins a session. OIDC Core §3.1.2.5 onwards.</summary>
+/// <summary>
+/// Receives the provider's answer and, when all of it holds, begins a session. OIDC Core §3.1.2.5 onwards.
+/// </summary>
 internal static class CallbackEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/callback", HandleAsync);
@@ -26,9 +28,9 @@ internal static class CallbackEndpoint
         if (Single(http, "code") is not { } code) return NotStartedHere(layout);
 
         var answer = await endpoint.RedeemCodeAsync(code, signIn.CodeVerifier, ct);
-        if (answer is not TokenAnswer.Issued { Tokens: var tokens })
-            return answer is TokenAnswer.Refused refused ? layout.Refused(refused.Error, refused.Description) : NotStartedHere(layout);
+        if (answer is TokenAnswer.Refused refused) return layout.Refused(refused.Error, refused.Description);
 
+        var tokens = ((TokenAnswer.Issued)answer).Tokens;
         var claims = await idTokens.AcceptAsync(tokens, signIn.Nonce, ct);
         await start.BeginAsync(http, tokens, claims, signIn.Demanded, ct);
         return Results.Redirect("/");

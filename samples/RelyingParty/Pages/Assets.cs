@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Samples.RelyingParty.Pages;
 
-/// <summary>The style sheet and the icon, carried in the library so that each app is one folder less to deploy.</summary>
+/// <summary>
+/// The style sheet and the icon, carried in the library so that each app is one folder less to deploy.
+/// </summary>
 internal static class Assets
 {
     public static void Map(IEndpointRouteBuilder routes)

@@ -66,7 +66,8 @@ internal sealed class ProviderDocuments(HttpClient http, ClientSettings client, 
         if (keys is { } kept && clock.GetUtcNow() < kept.At + maxAge) return kept.Value;
         var json = await FetchAsync((await LoadMetadataAsync(ct)).JwksUri, ct);
         // RFC 7517 §4.2: a key set may hold encryption keys too.
-        IReadOnlyList<JsonWebKey> loaded = [.. new JsonWebKeySet(json.GetRawText()).Keys.Where(k => k.Use is null or "sig")];
+        IReadOnlyList<JsonWebKey> loaded =
+            [.. new JsonWebKeySet(json.GetRawText()).Keys.Where(key => key.Use is null or "" or "sig")];
         keys = (loaded, clock.GetUtcNow());
         return loaded;
     }

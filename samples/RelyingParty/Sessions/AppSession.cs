@@ -3,7 +3,9 @@ using Samples.RelyingParty.Tokens;
 
 namespace Samples.RelyingParty.Sessions;
 
-/// <summary>Someone is signed in to this app, in one browser. Tokens stay here; the browser gets only the handle.</summary>
+/// <summary>
+/// Someone is signed in to this app, in one browser. Tokens stay here; the browser gets only the handle.
+/// </summary>
 public sealed class AppSession
 {
     private int refreshing;

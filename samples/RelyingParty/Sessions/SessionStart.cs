@@ -14,7 +14,8 @@ internal sealed class SessionStart(AppSessions sessions, UserInfo userInfo)
         var session = sessions.Begin(http, tokens, claims);
         // OIDC Core §5.5.1.1: acr_values is a wish, so the client looks at what it got.
         if (demanded is not null && claims.Exact("acr") is not ("mfa" or "phr"))
-            session.Notice = $"Identity verification was asked for, but the level reached is {claims["acr"] ?? "unknown"}.";
+            session.Notice =
+                $"Identity verification was asked for, but the level reached is {claims["acr"] ?? "unknown"}.";
         // OIDC Core §5.4: with a code, a provider may leave the profile to UserInfo.
         if (claims["name"] is null) session.Profile = await ProfileAsync(tokens.AccessToken, session.Subject, ct);
     }

@@ -20,7 +20,9 @@ internal sealed record PendingSignIn(string State, string Nonce, string CodeVeri
 
 internal static class RandomValue
 {
-    /// <summary>256 random bits in 43 characters, which is also the shortest code verifier RFC 7636 §4.1 allows.</summary>
+    /// <summary>
+    /// 256 random bits in 43 characters, which is also the shortest code verifier RFC 7636 §4.1 allows.
+    /// </summary>
     public static string New() => Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(32));
 
     public static bool Same(string? one, string? other) =>

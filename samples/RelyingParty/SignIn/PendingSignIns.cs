@@ -20,7 +20,9 @@ internal sealed class PendingSignIns(SampleApp app, IDataProtectionProvider prot
             protector.Protect(JsonSerializer.Serialize(pending), Lifetime),
             Options(http));
 
-    /// <summary>Takes the sign-in that an answer belongs to; a second answer with the same state finds nothing.</summary>
+    /// <summary>
+    /// Takes the sign-in that an answer belongs to; a second answer with the same state finds nothing.
+    /// </summary>
     /// <returns>Null when this browser began no such sign-in, or began it too long ago.</returns>
     public PendingSignIn? Take(HttpContext http, string? state)
     {

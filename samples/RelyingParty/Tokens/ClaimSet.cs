@@ -20,9 +20,12 @@ public sealed class ClaimSet
     /// <summary>
     /// The claim as it takes part in a decision: only a string counts, so that a list of one is not taken for its value.
     /// </summary>
-    public string? Exact(string name) => Get(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+    public string? Exact(string name) =>
+        Get(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
-    /// <summary>A claim that holds seconds since 1970 (RFC 7519 §2, NumericDate); null when absent or of another kind.</summary>
+    /// <summary>
+    /// A claim that holds seconds since 1970 (RFC 7519 §2, NumericDate); null when absent or of another kind.
+    /// </summary>
     public DateTimeOffset? Time(string name) =>
         Get(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var seconds)
         && seconds is >= 0 and < 253402300800

@@ -19,7 +19,9 @@ internal sealed class IdTokens(SignedTokens signed, ClientSettings client)
             : throw new ProviderException("The ID token belongs to another sign-in: its nonce differs.");
     }
 
-    /// <summary>The ID token that came with refreshed tokens: it must be about the same person and the same sign-in.</summary>
+    /// <summary>
+    /// The ID token that came with refreshed tokens: it must be about the same person and the same sign-in.
+    /// </summary>
     public async Task<ClaimSet> AcceptRefreshedAsync(TokenSet tokens, ClaimSet first, CancellationToken ct)
     {
         var claims = await VerifyAsync(tokens, ct);
@@ -48,7 +50,8 @@ internal sealed class IdTokens(SignedTokens signed, ClientSettings client)
     // OIDC Core §3.1.3.7, 4 and 5: with several audiences the token must say that it was issued to this client.
     private void CheckAuthorizedParty(ClaimSet claims)
     {
-        var several = claims.Get("aud") is { ValueKind: JsonValueKind.Array } audiences && audiences.GetArrayLength() > 1;
+        var several =
+            claims.Get("aud") is { ValueKind: JsonValueKind.Array } audiences && audiences.GetArrayLength() > 1;
         if ((several || claims.Get("azp") is not null) && claims.Exact("azp") != client.ClientId)
             throw new ProviderException("The ID token was issued to another client.");
     }

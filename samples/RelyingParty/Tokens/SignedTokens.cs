@@ -4,7 +4,9 @@ using Samples.RelyingParty.Provider;
 
 namespace Samples.RelyingParty.Tokens;
 
-/// <summary>The checks that ID tokens and logout tokens share: signature, algorithm, issuer, audience, expiry.</summary>
+/// <summary>
+/// The checks that ID tokens and logout tokens share: signature, algorithm, issuer, audience, expiry.
+/// </summary>
 internal sealed class SignedTokens(ProviderDocuments provider, ClientSettings client)
 {
     // RFC 8725 §3.1: the client names the algorithms it accepts; the token's header only picks one of them.
@@ -23,7 +25,8 @@ internal sealed class SignedTokens(ProviderDocuments provider, ClientSettings cl
         var keys = await provider.GetKeysAsync(string.IsNullOrEmpty(header.Kid) ? null : header.Kid, ct);
         // RFC 7517 §4.4: a key that names its algorithm is for that one only.
         var usable = keys.Where(key => string.IsNullOrEmpty(key.Alg) || key.Alg == header.Alg).ToList();
-        if (usable.Count == 0) throw new ProviderException("The token is signed with a key the provider does not publish.");
+        if (usable.Count == 0)
+            throw new ProviderException("The token is signed with a key the provider does not publish.");
 
         var result = await Handler.ValidateTokenAsync(token, new TokenValidationParameters
         {

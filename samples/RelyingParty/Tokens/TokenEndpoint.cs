@@ -22,7 +22,9 @@ internal sealed class TokenEndpoint(HttpClient http, ProviderDocuments provider,
     public Task<TokenAnswer> RefreshAsync(string refreshToken, CancellationToken ct) =>
         SendAsync(new() { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken }, ct);
 
-    /// <summary>Gives a refresh token back (RFC 7009); a failure is not told, the person signs out either way.</summary>
+    /// <summary>
+    /// Gives a refresh token back (RFC 7009); a failure is not told, the person signs out either way.
+    /// </summary>
     public async Task TryRevokeAsync(string refreshToken, CancellationToken ct)
     {
         try
