@@ -1,0 +1,53 @@
+using IdP.Storage.Database;
+
+namespace IdP.Server.Hosting;
+
+/// <summary>Removes once an hour what is over and that nothing will ask for any more.</summary>
+internal sealed class Cleanup(IdPDatabase database, TimeProvider clock, ILogger<Cleanup> log) : BackgroundService
+{
+    private static readonly (string Sql, TimeSpan KeptFor)[] Sweeps =
+    [
+        ("DELETE FROM pending_sign_ins WHERE expires_at < @p0", TimeSpan.Zero),
+        ("DELETE FROM pending_authenticators WHERE expires_at < @p0", TimeSpan.Zero),
+        ("DELETE FROM interactions WHERE expires_at < @p0", TimeSpan.FromHours(1)),
+        ("DELETE FROM reference_tokens WHERE expires_at < @p0", TimeSpan.FromHours(1)),
+        ("DELETE FROM revoked_access_tokens WHERE expires_at < @p0", TimeSpan.FromHours(1)),
+        // A code is kept for a day, so that one shown twice is recognised and what it gave is revoked.
+        ("DELETE FROM authorization_codes WHERE expires_at < @p0", TimeSpan.FromDays(1)),
+        ("DELETE FROM refresh_tokens WHERE expires_at < @p0", TimeSpan.FromDays(1)),
+        ("DELETE FROM one_time_links WHERE expires_at < @p0", TimeSpan.FromDays(1)),
+        ("DELETE FROM sessions WHERE expires_at < @p0", TimeSpan.FromDays(7)),
+        ("""
+        DELETE FROM authorizations WHERE type = 'AdHoc' AND created_at < @p0
+            AND NOT EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.authorization_id = authorizations.id)
+            AND NOT EXISTS (SELECT 1 FROM authorization_codes c WHERE c.authorization_id = authorizations.id)
+            AND NOT EXISTS (SELECT 1 FROM reference_tokens t WHERE t.authorization_id = authorizations.id)
+        """, TimeSpan.FromDays(2)),
+    ];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                try
+                {
+                    foreach (var (sql, keptFor) in Sweeps)
+                    {
+                        await database.WriteAsync(s => s.ExecuteAsync(sql, clock.GetUtcNow() - keptFor));
+                    }
+                }
+                catch (Exception failed) when (failed is System.Data.Common.DbException or InvalidOperationException)
+                {
+                    log.CleanupFailed(failed);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The program stops.
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using IdP.Server.Hosting;
+using IdP.Storage.Database;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace IdP.Server;
+
+/// <summary>The identity provider as a web application, for the program itself, the demo and the tests.</summary>
+public static class IdPServer
+{
+    /// <summary>Builds the server, brings its database up to date and seeds it; it does not listen yet.</summary>
+    /// <param name="args">Command-line configuration, such as <c>--IdP:Issuer=…</c>.</param>
+    /// <param name="configure">Last changes before it is built.</param>
+    /// <exception cref="ConfigurationException">The configuration cannot be used; the message names the key.</exception>
+    public static async Task<WebApplication> BuildAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ApplicationName = typeof(IdPServer).Assembly.GetName().Name });
+        // The file beside the program holds the defaults; one in the working folder comes after it and wins.
+        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Json.JsonConfigurationSource
+        {
+            Path = Path.Combine(AppContext.BaseDirectory, "appsettings.json"), Optional = true, FileProvider = null,
+        });
+        ((Microsoft.Extensions.Configuration.Json.JsonConfigurationSource)builder.Configuration.Sources[0]).ResolveFileProvider();
+        configure?.Invoke(builder);
+
+        var isDevelopment = builder.Environment.IsDevelopment();
+        builder.Services.AddIdP(builder.Configuration, isDevelopment);
+        var options = IdPOptionsRules.Read(builder.Configuration, isDevelopment);
+        Listen(builder, options, isDevelopment);
+        builder.Services.AddHostedService<EnrollmentSweep>();
+        builder.Services.AddHostedService<Cleanup>();
+        builder.Services.Configure<ForwardedHeadersOptions>(headers =>
+        {
+            // Only the client's address is taken from a proxy, and only from a known one. Scheme and host come from the
+            // configured issuer, whatever a request says.
+            headers.ForwardedHeaders = options.Proxy.Known.Count > 0 ? ForwardedHeaders.XForwardedFor : ForwardedHeaders.None;
+            headers.KnownProxies.Clear();
+            headers.KnownIPNetworks.Clear();
+            foreach (var proxy in options.Proxy.Known) headers.KnownProxies.Add(IPAddress.Parse(proxy));
+        });
+
+        var app = builder.Build();
+        app.UseForwardedHeaders();
+        MapOperations(app);
+        await PrepareAsync(app.Services);
+        return app;
+    }
+
+    private static void Listen(WebApplicationBuilder builder, IdPOptions options, bool isDevelopment)
+    {
+        // Nothing configured: listen where the issuer says, which in Development is a port of this machine.
+        if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null && builder.Configuration["HTTP_PORTS"] is null
+            && builder.Configuration["HTTPS_PORTS"] is null && isDevelopment)
+        {
+            builder.WebHost.UseUrls(options.Issuer);
+        }
+
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+            kestrel.Limits.MaxRequestLineSize = 16 * 1024;
+            if (!isDevelopment) return;
+            var certificate = DevelopmentCertificate.LoadOrMake(options.Keys.Folder, TimeProvider.System);
+            kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate);
+        });
+    }
+
+    private static void MapOperations(WebApplication app)
+    {
+        app.MapGet("/healthz", () => Results.Text("ok"));
+        app.MapGet("/readyz", async (IdPDatabase database) =>
+        {
+            try
+            {
+                await database.ReadAsync(s => s.FirstAsync("SELECT version FROM change_versions", r => r.GetInt64(0)));
+                return Results.Text("ok");
+            }
+            catch (Exception failed) when (failed is System.Data.Common.DbException or InvalidOperationException)
+            {
+                return Results.Text("The database does not answer.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            }
+        });
+    }
+
+    private static Task PrepareAsync(IServiceProvider services) => DatabaseMigrator.MigrateAsync(services.GetRequiredService<IdPDatabase>(), () =>
+    {
+        // Under the lock, so that of several nodes that start at once one makes the first key of the ring.
+        services.GetRequiredService<IDataProtectionProvider>().CreateProtector("start").Protect("start");
+        return Task.CompletedTask;
+    });
+}
