@@ -1,5 +1,6 @@
 using System.Net;
 using IdP.Server.Hosting;
+using IdP.Server.Mail;
 using IdP.Storage.Database;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -30,6 +31,8 @@ public static class IdPServer
         Listen(builder, options, isDevelopment);
         builder.Services.AddHostedService<EnrollmentSweep>();
         builder.Services.AddHostedService<Cleanup>();
+        builder.Services.AddHostedService<MailDispatcher>();
+        if (options.Mail.Host is not null) builder.Services.AddSingleton<IMailTransport>(new SmtpTransport(options.Mail, options.Branding, options));
         builder.Services.Configure<ForwardedHeadersOptions>(headers =>
         {
             // Only the client's address is taken from a proxy, and only from a known one. Scheme and host come from the
