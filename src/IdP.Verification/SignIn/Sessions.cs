@@ -55,7 +55,14 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
     {
         var pending = signingIn.Pending!;
         var now = clock.GetUtcNow();
-        if (await statements.ExecuteAsync("DELETE FROM pending_sign_ins WHERE id = @p0 AND expires_at > @p1", pending.Id, now) != 1) return null;
+        // Taken once, and only while nothing happened to the account since the password was checked. A new password that
+        // is due comes first.
+        var taken = await statements.ExecuteAsync("""
+            DELETE FROM pending_sign_ins WHERE id = @p0 AND expires_at > @p1 AND EXISTS (
+                SELECT 1 FROM users u WHERE u.id = pending_sign_ins.user_id AND u.disabled_at IS NULL AND u.must_change_password = @p2
+                    AND u.credential_generation = pending_sign_ins.credential_generation)
+            """, pending.Id, now, false);
+        if (taken != 1) return null;
 
         var handle = Handle.New(random);
         var verifiedAt = proof.Verified ? now : (DateTimeOffset?)null;
@@ -97,7 +104,8 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
             UPDATE sessions SET handle_hash = @p0, verified_at = COALESCE(@p1, verified_at),
                 amr = CASE WHEN @p2 = 'pwd' THEN amr ELSE @p2 END, skipped_at = COALESCE(@p3, skipped_at),
                 last_seen_at = @p4, credential_generation = @p5
-            WHERE id = @p6 AND revoked_at IS NULL AND expires_at > @p4
+            WHERE id = @p6 AND revoked_at IS NULL AND expires_at > @p4 AND EXISTS (
+                SELECT 1 FROM users u WHERE u.id = sessions.user_id AND u.disabled_at IS NULL AND u.credential_generation = @p5)
             """,
             Handle.HashOf(handle), proof.Verified ? now : null, proof.Amr, proof.Skipped ? now : null, now,
             signedIn.Person.CredentialGeneration, signedIn.Session.Id);
