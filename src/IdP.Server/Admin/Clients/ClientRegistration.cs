@@ -1,0 +1,141 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using FluentValidation;
+using IdP.Storage.Clients;
+
+namespace IdP.Server.Admin.Clients;
+
+/// <summary>A client as it would be stored: what is judged is the whole, not the part that changes.</summary>
+internal sealed partial record ClientRegistration(Client Client, ResourcePolicyRow Policy, bool HasSecret)
+{
+    public static IReadOnlyList<string> GrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials"];
+
+    public static IReadOnlyList<string> AuthMethods { get; } = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
+
+    public bool UsesSecret => Client.TokenEndpointAuthMethod is "client_secret_basic" or "client_secret_post";
+
+    /// <summary>Property names of failures are those of the declarative file.</summary>
+    public sealed partial class Validator : AbstractValidator<ClientRegistration>
+    {
+        public Validator() => RuleFor(r => r).Custom((registration, context) =>
+        {
+            var client = registration.Client;
+            foreach (var (property, problem) in Names(client).Concat(Uris(client)).Concat(Grants(registration)).Concat(Authentication(registration)))
+            {
+                context.AddFailure(property, problem);
+            }
+
+            if (registration.Policy.ReverifyAfterMinutes is < 0 or > 525_600)
+                context.AddFailure("reverifyAfterMinutes", "reverifyAfterMinutes must be from 0 to 525600.");
+        });
+
+        private static IEnumerable<(string, string)> Names(Client client)
+        {
+            if (!ClientIdForm().IsMatch(client.ClientId))
+                yield return ("clientId", "clientId must have 1 to 128 visible ASCII characters without spaces.");
+            if (client.DisplayName.Length is 0 or > 128 || Texts.HasControls(client.DisplayName))
+                yield return ("displayName", "displayName must have 1 to 128 characters and no control characters.");
+            if (client.Description is { } text && (text.Length > 256 || Texts.HasControls(text)))
+                yield return ("description", "description must have at most 256 characters and no control characters.");
+            for (var i = 0; i < client.Scopes.Count; i++)
+            {
+                // RFC 6749 §3.3.
+                if (!ScopeForm().IsMatch(client.Scopes[i])) yield return ($"scopes[{i}]", $"{client.Scopes[i]} is no scope: visible ASCII without spaces, quotes and backslashes.");
+            }
+
+            if (client.IdTokenSigningAlg is not ("RS256" or "ES256")) yield return ("idTokenSigningAlg", "idTokenSigningAlg must be RS256 or ES256.");
+        }
+
+        private static IEnumerable<(string, string)> Uris(Client client)
+        {
+            var isPublic = client.Type == ClientType.Public;
+            foreach (var (name, list) in new[] { ("redirectUris", client.RedirectUris), ("postLogoutRedirectUris", client.PostLogoutRedirectUris) })
+            {
+                for (var i = 0; i < list.Count; i++)
+                {
+                    if (RedirectUriRules.Problem(list[i], isPublic) is { } problem) yield return ($"{name}[{i}]", problem);
+                }
+            }
+
+            for (var i = 0; i < client.AllowedOrigins.Count; i++)
+            {
+                if (!RedirectUriRules.IsOrigin(client.AllowedOrigins[i]))
+                    yield return ($"allowedOrigins[{i}]", $"{client.AllowedOrigins[i]} is no origin: give scheme, host and port only, such as https://app.example.com.");
+            }
+
+            if (client.BackChannelLogoutUri is { } logout && RedirectUriRules.Problem(logout, allowAppSchemes: false) is { } wrong)
+                yield return ("backChannelLogoutUri", wrong);
+            if (client.LaunchUri is { } launch && RedirectUriRules.Problem(launch, allowAppSchemes: false, allowFragment: true) is { } bad) yield return ("launchUri", bad);
+        }
+
+        private static IEnumerable<(string, string)> Grants(ClientRegistration registration)
+        {
+            var client = registration.Client;
+            for (var i = 0; i < client.GrantTypes.Count; i++)
+            {
+                if (!GrantTypes.Contains(client.GrantTypes[i]))
+                    yield return ($"grantTypes[{i}]", $"{client.GrantTypes[i]} is not supported; grant types are {string.Join(", ", GrantTypes)}.");
+            }
+
+            if (client.GrantTypes.Count == 0) yield return ("grantTypes", "At least one grant type is needed.");
+            var code = client.GrantTypes.Contains("authorization_code");
+            if (code && client.RedirectUris.Count == 0) yield return ("redirectUris", "authorization_code needs at least one redirect URI.");
+            if (!code && client.GrantTypes.Contains("refresh_token")) yield return ("grantTypes", "refresh_token needs authorization_code: nothing else issues one.");
+            if (client.Type == ClientType.Public && client.GrantTypes.Contains("client_credentials"))
+                yield return ("grantTypes", "A public client cannot use client_credentials: it has nothing to prove itself with.");
+        }
+
+        private static IEnumerable<(string, string)> Authentication(ClientRegistration registration)
+        {
+            var client = registration.Client;
+            var method = client.TokenEndpointAuthMethod;
+            if (!AuthMethods.Contains(method))
+            {
+                yield return ("tokenEndpointAuthMethod", $"tokenEndpointAuthMethod must be among {string.Join(", ", AuthMethods)}.");
+                yield break;
+            }
+
+            if (client.Type == ClientType.Public)
+            {
+                if (method != "none") yield return ("tokenEndpointAuthMethod", "A public client has tokenEndpointAuthMethod none.");
+                if (registration.HasSecret) yield return ("clientSecret", "A public client has no secret: it could not keep one.");
+                // RFC 9700 §2.1.1.
+                if (!client.RequirePkce) yield return ("requirePkce", "A public client always uses PKCE.");
+                yield break;
+            }
+
+            if (method == "none") yield return ("tokenEndpointAuthMethod", "A confidential client proves itself: tokenEndpointAuthMethod must not be none.");
+            if (registration.UsesSecret && !registration.HasSecret) yield return ("clientSecret", $"{method} needs a secret.");
+            if (method == "private_key_jwt" && client.Jwks is null) yield return ("jwks", "private_key_jwt needs the client's public keys in jwks.");
+            if (client.Jwks is { } keys && JwksProblem(keys) is { } problem) yield return ("jwks", problem);
+        }
+
+        private static string? JwksProblem(string json)
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(json);
+                if (document.RootElement is not { ValueKind: JsonValueKind.Object } root
+                    || !root.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array || keys.GetArrayLength() == 0)
+                {
+                    return "jwks must be a JWK Set: an object with keys.";
+                }
+
+                // RFC 7518 §6: d and k are what must stay with the client.
+                return keys.EnumerateArray().Any(k => k.ValueKind != JsonValueKind.Object || k.TryGetProperty("d", out _) || k.TryGetProperty("k", out _))
+                    ? "jwks must hold public keys only; replace the client's key, it was given away."
+                    : null;
+            }
+            catch (JsonException)
+            {
+                return "jwks is not JSON.";
+            }
+        }
+
+        [GeneratedRegex(@"\A[\x21-\x7E]{1,128}\z", RegexOptions.CultureInvariant, 1000)]
+        private static partial Regex ClientIdForm();
+
+        [GeneratedRegex(@"\A[\x21\x23-\x5B\x5D-\x7E]{1,128}\z", RegexOptions.CultureInvariant, 1000)]
+        private static partial Regex ScopeForm();
+    }
+}

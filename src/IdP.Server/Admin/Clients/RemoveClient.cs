@@ -1,0 +1,33 @@
+using FluentValidation;
+using IdP.Storage.Audit;
+using IdP.Storage.Changes;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdP.Server.Admin.Clients;
+
+/// <summary>Deletes a registration with its secrets, its policy and every authorization, code and token of it.</summary>
+internal sealed class RemoveClient(Catalog catalog, TimeProvider clock)
+{
+    public sealed record Request(string ClientId, string Reason);
+
+    public enum Outcome { Removed, NoSuchClient }
+
+    public sealed class Validator : AbstractValidator<Request>
+    {
+        public Validator() => RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+    }
+
+    public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
+    {
+        await new Validator().ValidateAndThrowAsync(request, ct);
+        return await catalog.ChangeAsync(async db =>
+        {
+            if (await db.FindClientAsync(request.ClientId, ct) is not { } stored) return Outcome.NoSuchClient;
+            db.ChangeTracker.Clear();
+            await db.ResourcePolicies.Where(p => p.Kind == Storage.Clients.ResourceKind.Client && p.ResourceId == request.ClientId).ExecuteDeleteAsync(ct);
+            await db.Clients.Where(c => c.ClientId == request.ClientId).ExecuteDeleteAsync(ct);
+            db.Audit(stored.Resource, AuditEvents.ClientRemoved, actor, request.Reason, $"{stored.Client.DisplayName} was removed", clock.GetUtcNow());
+            return Outcome.Removed;
+        }, ct);
+    }
+}

@@ -1,0 +1,54 @@
+using IdP.Storage.Clients;
+
+namespace IdP.Server.Admin.Clients;
+
+/// <summary>Says in words which changes of a client protect less than before.</summary>
+internal static class Weaker
+{
+    public static string? Type(ClientType old, ClientType wanted) =>
+        wanted == ClientType.Public ? "The client no longer proves who it is at the token endpoint." : null;
+
+    public static string? Hosts(IReadOnlyList<string> added, HashSet<string> known)
+    {
+        var hosts = added.Select(HostOf).Where(h => !known.Contains(h)).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        return known.Count > 0 && hosts.Count > 0 ? $"Authorization codes may now be sent to another host: {string.Join(", ", hosts)}." : null;
+    }
+
+    public static string? BackChannelLogout(string? old, string? wanted) =>
+        wanted is null ? "The application is no longer told when a person signs out." : null;
+
+    public static string? Grants(IReadOnlyList<string> added) => $"The client may now use {string.Join(" and ", added)}.";
+
+    public static string? Scopes(IReadOnlyList<string> added) => $"The client may now ask for {string.Join(" and ", added)}.";
+
+    public static string? Consent(ConsentType old, ConsentType wanted) =>
+        wanted == ConsentType.Implicit ? "People are no longer asked before the application gets their data." : null;
+
+    public static string? AuthMethod(string? old, string? wanted) =>
+        Strength(wanted) < Strength(old) ? $"The client proves itself by {wanted} instead of {old}." : null;
+
+    public static string? Pkce(bool old, bool wanted) => wanted ? null : "A stolen authorization code can be redeemed: PKCE is no longer required.";
+
+    public static string? Par(bool old, bool wanted) => wanted ? null : "Authorization requests may again come through the browser, where they can be changed.";
+
+    public static string? Format(AccessTokenFormat old, AccessTokenFormat wanted) =>
+        wanted == AccessTokenFormat.Jwt ? "Access tokens can no longer be revoked at once everywhere." : null;
+
+    public static string? Origins(IReadOnlyList<string> added) => $"Scripts from {string.Join(", ", added)} may now call the token endpoint.";
+
+    public static string? Mode(string name, VerificationMode old, VerificationMode wanted) => wanted >= old ? null : wanted switch
+    {
+        VerificationMode.NotRequired => $"{name} no longer asks anybody for identity verification.",
+        VerificationMode.WhenEnrolled => $"{name} now asks only people who have enrolled.",
+        _ => $"At {name}, people inside their enrollment period may now skip.",
+    };
+
+    public static string? Reverify(string name, int old, int wanted) =>
+        wanted > old ? $"{name} accepts a verification for longer: {wanted} minutes instead of {old}." : null;
+
+    /// <summary>Where a URI sends the browser: host and port, or the scheme of an app.</summary>
+    public static string HostOf(string uri) =>
+        !Uri.TryCreate(uri, UriKind.Absolute, out var parsed) ? uri : parsed.Host.Length > 0 ? parsed.Authority : parsed.Scheme + ":";
+
+    private static int Strength(string? method) => method switch { "private_key_jwt" => 2, "none" => 0, _ => 1 };
+}

@@ -1,0 +1,121 @@
+using FluentValidation;
+using IdP.Server.Admin.Users;
+using IdP.Storage;
+using IdP.Storage.Audit;
+using IdP.Storage.Database;
+using IdP.Storage.Users;
+using IdP.Verification.SignIn;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdP.Server.Admin.Owners;
+
+/// <summary>The first owner: a one-time link that works only while there is none.</summary>
+internal sealed class OwnerSetup(IdPDatabase database, PasswordHasher hasher, RandomSource random, TimeProvider clock)
+{
+    /// <summary>How long a link works.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
+
+    /// <param name="Uri">Where the browser goes; holds a secret, so it is shown on the console and logged nowhere.</param>
+    /// <param name="ExpiresAt">When it stops working.</param>
+    public sealed record Link(Uri Uri, DateTimeOffset ExpiresAt);
+
+    public sealed record Redemption(string Handle, string UserName, string DisplayName, string? Email, string Password);
+
+    public abstract record Outcome
+    {
+        public sealed record Created(string UserId) : Outcome;
+
+        /// <summary>The link is unknown, used or too old, or there is an owner: one answer for all of them.</summary>
+        public sealed record LinkNotValid : Outcome;
+
+        /// <summary>Somebody else has the user name or the address; the link still works.</summary>
+        public sealed record NameTaken : Outcome;
+    }
+
+    public sealed class Validator : AbstractValidator<Redemption>
+    {
+        public Validator()
+        {
+            RuleFor(r => r.UserName).Custom((name, context) =>
+            {
+                if (AddUser.NameProblem(name) is { } problem) context.AddFailure(nameof(Redemption.UserName), problem);
+            });
+            RuleFor(r => r.Password).Custom((password, context) =>
+            {
+                if (PasswordRules.Problem(password, PasswordRules.ShortestAlone) is { } problem) context.AddFailure(nameof(Redemption.Password), problem);
+            });
+            RuleFor(r => new UserPatch { DisplayName = r.DisplayName, Email = r.Email }).SetValidator(new UserPatch.Validator())
+                .OverridePropertyName("");
+        }
+    }
+
+    /// <summary>Whether anybody holds the role.</summary>
+    public async Task<bool> OwnerExistsAsync(CancellationToken ct)
+    {
+        await using var db = database.CreateContext();
+        return await Owners(db).AnyAsync(ct);
+    }
+
+    /// <summary>Whether a link can be redeemed now; the page asks it before it shows its form.</summary>
+    public async Task<bool> IsValidAsync(string handle, CancellationToken ct)
+    {
+        await using var db = database.CreateContext();
+        var (hash, now) = (Handle.HashOf(handle), clock.GetUtcNow());
+        return await db.OneTimeLinks.AnyAsync(l => l.Hash == hash && l.Purpose == OneTimeLink.OwnerSetup && l.UsedAt == null && l.ExpiresAt > now, ct)
+            && !await Owners(db).AnyAsync(ct);
+    }
+
+    /// <summary>Makes a link of fifteen minutes.</summary>
+    /// <returns>Null when there is an owner.</returns>
+    public Task<Link?> CreateLinkAsync(Uri issuer, CancellationToken ct) => database.SaveAsync<Link?>(async db =>
+    {
+        if (await Owners(db).AnyAsync(ct)) return null;
+        var (handle, expires) = (Handle.New(random), clock.GetUtcNow() + Lifetime);
+        db.OneTimeLinks.Add(new OneTimeLink { Hash = Handle.HashOf(handle), Purpose = OneTimeLink.OwnerSetup, ExpiresAt = expires });
+        return new Link(new Uri($"{issuer.AbsoluteUri.TrimEnd('/')}/setup?link={handle}"), expires);
+    }, ct);
+
+    /// <summary>Creates the owner; of any number of callers one wins, and nobody once an owner exists.</summary>
+    public async Task<Outcome> RedeemAsync(Redemption request, CancellationToken ct)
+    {
+        await new Validator().ValidateAndThrowAsync(request, ct);
+        // Checked first without a lock, so that a dead link costs no slow hash.
+        if (!await IsValidAsync(request.Handle, ct)) return new Outcome.LinkNotValid();
+        var password = hasher.Hash(request.Password);
+        return await database.SaveAsync<Outcome>(async db =>
+        {
+            await LockAsync(db, ct);
+            if (await db.IsTakenAsync(request.UserName, null, ct)) return new Outcome.NameTaken();
+            if (request.Email is { Length: > 0 } email && await db.IsTakenAsync(email, null, ct)) return new Outcome.NameTaken();
+
+            var now = clock.GetUtcNow();
+            var (hash, milliseconds) = (Handle.HashOf(request.Handle), now.ToUnixTimeMilliseconds());
+            var won = await db.Database.ExecuteSqlAsync($"""
+                UPDATE one_time_links SET used_at = {milliseconds}
+                WHERE hash = {hash} AND purpose = {OneTimeLink.OwnerSetup} AND used_at IS NULL AND expires_at > {milliseconds}
+                  AND NOT EXISTS (SELECT 1 FROM users WHERE roles LIKE '%"owner"%' OR roles LIKE '%"admin"%')
+                """, ct);
+            if (won == 0) return new Outcome.LinkNotValid();
+
+            var properties = new UserPatch { DisplayName = request.DisplayName, Email = request.Email, Roles = [Roles.Owner] };
+            var user = AddUser.Create(new(request.UserName, properties, request.Password, MustChangePassword: false, ""), password, random, now);
+            db.Users.Add(user);
+            db.Audit(user, AuditEvents.OwnerCreated, new Actor("user:" + user.Id), "", $"{user.UserName} redeemed the set-up link", now);
+            return new Outcome.Created(user.Id);
+        }, ct);
+    }
+
+    /// <summary>
+    /// One at a time, on every node: a row that always exists is the lock. Without it two links redeemed at the same
+    /// moment on PostgreSQL would each see no owner.
+    /// </summary>
+    public static Task LockAsync(IdPDbContext db, CancellationToken ct) =>
+        db.Database.ExecuteSqlRawAsync("UPDATE change_versions SET version = version WHERE topic = 'catalog'", ct);
+
+    /// <summary>Whether nobody else who can sign in is an owner.</summary>
+    public static async Task<bool> IsLastOwnerAsync(IdPDbContext db, User user, CancellationToken ct) =>
+        user.Roles.Contains(Roles.Owner) && !await Owners(db).AnyAsync(u => u.Id != user.Id && u.DisabledAt == null, ct);
+
+    private static IQueryable<User> Owners(IdPDbContext db) =>
+        db.Users.FromSqlRaw("""SELECT * FROM users WHERE roles LIKE '%"owner"%' OR roles LIKE '%"admin"%'""");
+}

@@ -1,0 +1,23 @@
+using IdP.Storage.Audit;
+using IdP.Storage.Database;
+
+namespace IdP.Server.Admin.Users;
+
+/// <summary>Turns an account on again.</summary>
+internal sealed class EnableUser(IdPDatabase database, TimeProvider clock)
+{
+    public sealed record Request(string UserName, string Reason);
+
+    public enum Outcome { Enabled, NoSuchUser, NotDisabled }
+
+    public Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct) => database.SaveAsync(async db =>
+    {
+        if (await db.FindPersonAsync(request.UserName, ct) is not { User: var user }) return Outcome.NoSuchUser;
+        if (user.DisabledAt is null) return Outcome.NotDisabled;
+
+        user.DisabledAt = null;
+        user.UpdatedAt = clock.GetUtcNow();
+        db.Audit(user, AuditEvents.UserEnabled, actor, request.Reason, "the account was turned on", user.UpdatedAt);
+        return Outcome.Enabled;
+    }, ct);
+}

@@ -1,0 +1,30 @@
+using IdP.Server.Admin.Owners;
+using IdP.Storage.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdP.Server.Admin.Users;
+
+/// <summary>Deletes a person and everything that hangs on them; the audit log keeps what they did.</summary>
+internal sealed class RemoveUser(IdPDatabase database, TimeProvider clock)
+{
+    /// <summary>Name of the audit event.</summary>
+    public const string Removed = "user.removed";
+
+    public sealed record Request(string UserName, string Reason);
+
+    public enum Outcome { Removed, NoSuchUser, LastOwner }
+
+    public Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct) => database.SaveAsync(async db =>
+    {
+        await OwnerSetup.LockAsync(db, ct);
+        if (await db.FindPersonAsync(request.UserName, ct) is not { User: var user }) return Outcome.NoSuchUser;
+        if (await OwnerSetup.IsLastOwnerAsync(db, user, ct)) return Outcome.LastOwner;
+
+        await db.AttemptCounts.Where(a => a.Owner == user.Id).ExecuteDeleteAsync(ct);
+        await db.OneTimeLinks.Where(l => l.UserId == user.Id).ExecuteDeleteAsync(ct);
+        await db.Users.Where(u => u.Id == user.Id).ExecuteDeleteAsync(ct);
+        db.ChangeTracker.Clear();
+        db.Audit(user, Removed, actor, request.Reason, $"{user.UserName} was removed", clock.GetUtcNow());
+        return Outcome.Removed;
+    }, ct);
+}

@@ -1,0 +1,52 @@
+using IdP.Storage;
+using IdP.Storage.Enrollments;
+using IdP.Storage.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdP.Server.Admin.Users;
+
+/// <summary>Everything stored about one person that operations change.</summary>
+internal sealed record StoredPerson(User User, Enrollment? Enrollment, bool HasAuthenticator, AttemptCount? Verification, AttemptCount? Password)
+{
+    public EnrollmentView State(DateTimeOffset now) => EnrollmentView.Of(Enrollment, HasAuthenticator, now);
+
+    /// <summary>The row, made when there is none yet.</summary>
+    public Enrollment EnrollmentIn(IdPDbContext db) => Enrollment ?? db.Enrollments.Local.FirstOrDefault(e => e.UserId == User.Id)
+        ?? db.Enrollments.Add(new Enrollment { UserId = User.Id }).Entity;
+}
+
+internal static class StoredPeople
+{
+    /// <summary>Finds a person by user name or e-mail address in any spelling.</summary>
+    public static async Task<StoredPerson?> FindPersonAsync(this IdPDbContext db, string name, CancellationToken ct)
+    {
+        var normalized = UserNames.Normalize(name);
+        var user = await db.Users.FirstOrDefaultAsync(u => u.NormalizedUserName == normalized, ct)
+            ?? await db.Users.FirstOrDefaultAsync(u => u.NormalizedEmail == normalized, ct);
+        return user is null ? null : await db.PersonAsync(user, ct);
+    }
+
+    public static async Task<StoredPerson> PersonAsync(this IdPDbContext db, User user, CancellationToken ct)
+    {
+        var counts = await db.AttemptCounts.Where(a => a.Owner == user.Id).ToListAsync(ct);
+        return new StoredPerson(
+            user,
+            await db.Enrollments.FirstOrDefaultAsync(e => e.UserId == user.Id, ct),
+            await db.TotpAuthenticators.AnyAsync(a => a.UserId == user.Id, ct),
+            counts.Find(c => c.Kind == AttemptKind.Verification),
+            counts.Find(c => c.Kind == AttemptKind.Password));
+    }
+
+    /// <summary>Whether the attempts are used up at this moment.</summary>
+    public static bool IsLocked(this AttemptCount? count, DateTimeOffset now) =>
+        count is { LockedAt: not null } && (count.LockedUntil is null || now < count.LockedUntil);
+
+    /// <summary>Whether a name or address belongs to somebody else: both are typed into one field.</summary>
+    public static async Task<bool> IsTakenAsync(this IdPDbContext db, string nameOrAddress, string? byOtherThan, CancellationToken ct)
+    {
+        var normalized = UserNames.Normalize(nameOrAddress);
+        // People added in this unit of work are not in the database yet.
+        return db.Users.Local.Any(u => u.Id != byOtherThan && (u.NormalizedUserName == normalized || u.NormalizedEmail == normalized))
+            || await db.Users.AnyAsync(u => u.Id != byOtherThan && (u.NormalizedUserName == normalized || u.NormalizedEmail == normalized), ct);
+    }
+}
