@@ -35,6 +35,11 @@ public abstract class IdPDbContext(DbContextOptions options) : DbContext(options
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
     public DbSet<ReferenceToken> ReferenceTokens => Set<ReferenceToken>();
     public DbSet<RevokedAccessToken> RevokedAccessTokens => Set<RevokedAccessToken>();
+    public DbSet<DeviceAuthorization> DeviceAuthorizations => Set<DeviceAuthorization>();
+    public DbSet<PushedRequest> PushedRequests => Set<PushedRequest>();
+    public DbSet<SpentJti> SpentJtis => Set<SpentJti>();
+    public DbSet<ApiResource> ApiResources => Set<ApiResource>();
+    public DbSet<LogoutDelivery> LogoutDeliveries => Set<LogoutDelivery>();
     public DbSet<Interaction> Interactions => Set<Interaction>();
     public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
@@ -62,6 +67,7 @@ public abstract class IdPDbContext(DbContextOptions options) : DbContext(options
         configurationBuilder.Properties<VerificationMode>().HaveConversion<string>().HaveMaxLength(16);
         configurationBuilder.Properties<AuthorizationType>().HaveConversion<string>().HaveMaxLength(16);
         configurationBuilder.Properties<EnrollmentCause>().HaveConversion<string>().HaveMaxLength(16);
+        configurationBuilder.Properties<DeviceState>().HaveConversion<string>().HaveMaxLength(16);
         configurationBuilder.Properties<OutboxState>().HaveConversion<string>().HaveMaxLength(16);
         configurationBuilder.Properties<List<string>>().HaveConversion<JsonConverter<List<string>>, JsonComparer<List<string>>>();
         configurationBuilder.Properties<List<GroupRule>>().HaveConversion<JsonConverter<List<GroupRule>>, JsonComparer<List<GroupRule>>>();

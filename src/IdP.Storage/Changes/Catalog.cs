@@ -15,13 +15,15 @@ namespace IdP.Storage.Changes;
 /// <param name="Policies">By kind and resource id.</param>
 /// <param name="Settings">Name to JSON value, only what differs from the default.</param>
 /// <param name="SigningKeys">All that are not removed yet.</param>
+/// <param name="Apis">Registered APIs by audience.</param>
 public sealed record CatalogSnapshot(
     long Version,
     FrozenDictionary<string, Client> Clients,
     ILookup<string, ClientSecret> Secrets,
     FrozenDictionary<(string Kind, string ResourceId), ResourcePolicyRow> Policies,
     FrozenDictionary<string, string> Settings,
-    IReadOnlyList<SigningKey> SigningKeys)
+    IReadOnlyList<SigningKey> SigningKeys,
+    FrozenDictionary<string, ApiResource> Apis)
 {
     private readonly ConcurrentDictionary<Type, object> derived = new();
 
@@ -115,13 +117,15 @@ public sealed class Catalog(IdPDatabase database) : IAsyncDisposable
         var policies = await db.ResourcePolicies.AsNoTracking().ToListAsync();
         var settings = await db.Settings.AsNoTracking().ToListAsync();
         var keys = await db.SigningKeys.AsNoTracking().OrderBy(k => k.CreatedAt).ToListAsync();
+        var apis = await db.ApiResources.AsNoTracking().ToListAsync();
         return new CatalogSnapshot(
             version,
             clients.ToFrozenDictionary(c => c.ClientId, StringComparer.Ordinal),
             secrets.ToLookup(s => s.ClientId, StringComparer.Ordinal),
             policies.ToFrozenDictionary(p => (p.Kind, p.ResourceId)),
             settings.ToFrozenDictionary(s => s.Name, s => s.Value, StringComparer.Ordinal),
-            keys);
+            keys,
+            apis.ToFrozenDictionary(a => a.Audience, StringComparer.Ordinal));
     }
 
     private async Task ListenAsync(NpgsqlDataSource source)

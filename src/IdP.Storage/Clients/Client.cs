@@ -64,6 +64,12 @@ public sealed class Client
 
     public bool RequirePar { get; set; }
 
+    /// <summary>Access tokens are bound to a key that the client proves (RFC 9449 §5.2, <c>dpop_bound_access_tokens</c>).</summary>
+    public bool DpopBoundAccessTokens { get; set; }
+
+    /// <summary><c>fapi2</c>: PAR, PKCE, private_key_jwt and DPoP together; null: what the other properties say.</summary>
+    public string? Profile { get; set; }
+
     public AccessTokenFormat AccessTokenFormat { get; set; } = AccessTokenFormat.Jwt;
 
     /// <summary><c>RS256</c> or <c>ES256</c>.</summary>
@@ -93,5 +99,6 @@ internal sealed class ClientMapping : IEntityTypeConfiguration<Client>
         client.Property(c => c.Description).HasMaxLength(256);
         client.Property(c => c.TokenEndpointAuthMethod).HasMaxLength(32);
         client.Property(c => c.IdTokenSigningAlg).HasMaxLength(16);
+        client.Property(c => c.Profile).HasMaxLength(16);
     }
 }

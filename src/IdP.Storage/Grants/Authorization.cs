@@ -51,6 +51,12 @@ public sealed class Authorization
 
     public int CredentialGeneration { get; init; }
 
+    /// <summary>Granted resources (RFC 8707), separated by spaces; empty: none was named.</summary>
+    public string Resource { get; init; } = "";
+
+    /// <summary>Thumbprint of the key that refresh tokens of a public client are bound to (RFC 9449 §5); null: none.</summary>
+    public string? DpopJkt { get; set; }
+
     /// <summary>The <c>claims</c> parameter as it was sent, or null.</summary>
     public string? Claims { get; init; }
 
@@ -69,6 +75,7 @@ internal sealed class AuthorizationMapping : IEntityTypeConfiguration<Authorizat
         authorization.Property(a => a.Acr).HasMaxLength(16);
         authorization.Property(a => a.Amr).HasMaxLength(64);
         authorization.Property(a => a.DemandedAcr).HasMaxLength(16);
+        authorization.Property(a => a.DpopJkt).HasMaxLength(43);
         authorization.HasIndex(a => new { a.UserId, a.ClientId });
         authorization.HasIndex(a => a.SessionId);
         authorization.HasOne<User>().WithMany().HasForeignKey(a => a.UserId).OnDelete(DeleteBehavior.Cascade);

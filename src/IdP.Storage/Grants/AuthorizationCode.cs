@@ -19,6 +19,9 @@ public sealed class AuthorizationCode
 
     public string? Nonce { get; init; }
 
+    /// <summary>Thumbprint of the key that must be proven at redemption (RFC 9449 §10); null: none was named.</summary>
+    public string? DpopJkt { get; init; }
+
     /// <summary>When the authorization request began; a verification "at each authorization" is measured from here.</summary>
     public DateTimeOffset FlowStartedAt { get; init; }
 
@@ -34,6 +37,7 @@ internal sealed class AuthorizationCodeMapping : IEntityTypeConfiguration<Author
         code.ToTable("authorization_codes");
         code.HasKey(c => c.Hash);
         code.Property(c => c.Hash).HasMaxLength(43);
+        code.Property(c => c.DpopJkt).HasMaxLength(43);
         code.HasIndex(c => c.ExpiresAt);
         code.HasIndex(c => c.AuthorizationId);
         code.HasOne<Authorization>().WithMany().HasForeignKey(c => c.AuthorizationId).OnDelete(DeleteBehavior.Cascade);

@@ -11,6 +11,20 @@ namespace IdP.Storage.Migrations.Sqlite
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "api_resources",
+                columns: table => new
+                {
+                    audience = table.Column<string>(type: "TEXT", maxLength: 512, nullable: false),
+                    display_name = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    scopes = table.Column<string>(type: "TEXT", nullable: false),
+                    required_acr = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_api_resources", x => x.audience);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "attempt_counts",
                 columns: table => new
                 {
@@ -79,6 +93,8 @@ namespace IdP.Storage.Migrations.Sqlite
                     jwks = table.Column<string>(type: "TEXT", nullable: true),
                     require_pkce = table.Column<bool>(type: "INTEGER", nullable: false),
                     require_par = table.Column<bool>(type: "INTEGER", nullable: false),
+                    dpop_bound_access_tokens = table.Column<bool>(type: "INTEGER", nullable: false),
+                    profile = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
                     access_token_format = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     id_token_signing_alg = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     allowed_origins = table.Column<string>(type: "TEXT", nullable: false),
@@ -218,6 +234,18 @@ namespace IdP.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "spent_jtis",
+                columns: table => new
+                {
+                    hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_spent_jtis", x => x.hash);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "users",
                 columns: table => new
                 {
@@ -269,6 +297,81 @@ namespace IdP.Storage.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "device_authorizations",
+                columns: table => new
+                {
+                    hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
+                    user_code_hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
+                    client_id = table.Column<string>(type: "TEXT", nullable: false),
+                    scope = table.Column<string>(type: "TEXT", nullable: false),
+                    resource = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    interval = table.Column<int>(type: "INTEGER", nullable: false),
+                    last_polled_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    state = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    authorization_id = table.Column<string>(type: "TEXT", nullable: true),
+                    dpop_jkt = table.Column<string>(type: "TEXT", maxLength: 43, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_device_authorizations", x => x.hash);
+                    table.ForeignKey(
+                        name: "FK_device_authorizations_clients_client_id",
+                        column: x => x.client_id,
+                        principalTable: "clients",
+                        principalColumn: "client_id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "logout_deliveries",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    client_id = table.Column<string>(type: "TEXT", nullable: false),
+                    user_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    session_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    state = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    next_attempt_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    sent_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    error = table.Column<string>(type: "TEXT", maxLength: 512, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_logout_deliveries", x => x.id);
+                    table.ForeignKey(
+                        name: "FK_logout_deliveries_clients_client_id",
+                        column: x => x.client_id,
+                        principalTable: "clients",
+                        principalColumn: "client_id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pushed_requests",
+                columns: table => new
+                {
+                    hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
+                    client_id = table.Column<string>(type: "TEXT", nullable: false),
+                    parameters = table.Column<string>(type: "TEXT", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    used_at = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_pushed_requests", x => x.hash);
+                    table.ForeignKey(
+                        name: "FK_pushed_requests_clients_client_id",
+                        column: x => x.client_id,
+                        principalTable: "clients",
+                        principalColumn: "client_id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "authorizations",
                 columns: table => new
                 {
@@ -285,6 +388,8 @@ namespace IdP.Storage.Migrations.Sqlite
                     skipped = table.Column<bool>(type: "INTEGER", nullable: false),
                     demanded_acr = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
                     credential_generation = table.Column<int>(type: "INTEGER", nullable: false),
+                    resource = table.Column<string>(type: "TEXT", nullable: false),
+                    dpop_jkt = table.Column<string>(type: "TEXT", maxLength: 43, nullable: true),
                     claims = table.Column<string>(type: "TEXT", nullable: true),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
                     revoked_at = table.Column<long>(type: "INTEGER", nullable: true)
@@ -460,6 +565,7 @@ namespace IdP.Storage.Migrations.Sqlite
                     redirect_uri = table.Column<string>(type: "TEXT", nullable: false),
                     code_challenge = table.Column<string>(type: "TEXT", nullable: true),
                     nonce = table.Column<string>(type: "TEXT", nullable: true),
+                    dpop_jkt = table.Column<string>(type: "TEXT", maxLength: 43, nullable: true),
                     flow_started_at = table.Column<long>(type: "INTEGER", nullable: false),
                     expires_at = table.Column<long>(type: "INTEGER", nullable: false),
                     redeemed_at = table.Column<long>(type: "INTEGER", nullable: true)
@@ -576,6 +682,22 @@ namespace IdP.Storage.Migrations.Sqlite
                 column: "client_id");
 
             migrationBuilder.CreateIndex(
+                name: "IX_device_authorizations_client_id",
+                table: "device_authorizations",
+                column: "client_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_device_authorizations_expires_at",
+                table: "device_authorizations",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_device_authorizations_user_code_hash",
+                table: "device_authorizations",
+                column: "user_code_hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_enrollments_deadline",
                 table: "enrollments",
                 column: "deadline");
@@ -584,6 +706,22 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "IX_interactions_expires_at",
                 table: "interactions",
                 column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_logout_deliveries_client_id",
+                table: "logout_deliveries",
+                column: "client_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_logout_deliveries_session_id_client_id",
+                table: "logout_deliveries",
+                columns: new[] { "session_id", "client_id" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_logout_deliveries_state_next_attempt_at",
+                table: "logout_deliveries",
+                columns: new[] { "state", "next_attempt_at" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_one_time_links_expires_at",
@@ -631,6 +769,16 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "IX_pending_sign_ins_user_id",
                 table: "pending_sign_ins",
                 column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_pushed_requests_client_id",
+                table: "pushed_requests",
+                column: "client_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_pushed_requests_expires_at",
+                table: "pushed_requests",
+                column: "expires_at");
 
             migrationBuilder.CreateIndex(
                 name: "IX_recovery_codes_user_id",
@@ -684,6 +832,11 @@ namespace IdP.Storage.Migrations.Sqlite
                 column: "user_id");
 
             migrationBuilder.CreateIndex(
+                name: "IX_spent_jtis_expires_at",
+                table: "spent_jtis",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_totp_authenticators_user_id",
                 table: "totp_authenticators",
                 column: "user_id");
@@ -705,6 +858,9 @@ namespace IdP.Storage.Migrations.Sqlite
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "api_resources");
+
+            migrationBuilder.DropTable(
                 name: "attempt_counts");
 
             migrationBuilder.DropTable(
@@ -723,10 +879,16 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "data_protection_keys");
 
             migrationBuilder.DropTable(
+                name: "device_authorizations");
+
+            migrationBuilder.DropTable(
                 name: "enrollments");
 
             migrationBuilder.DropTable(
                 name: "interactions");
+
+            migrationBuilder.DropTable(
+                name: "logout_deliveries");
 
             migrationBuilder.DropTable(
                 name: "one_time_links");
@@ -739,6 +901,9 @@ namespace IdP.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "pending_sign_ins");
+
+            migrationBuilder.DropTable(
+                name: "pushed_requests");
 
             migrationBuilder.DropTable(
                 name: "recovery_codes");
@@ -763,6 +928,9 @@ namespace IdP.Storage.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "signing_keys");
+
+            migrationBuilder.DropTable(
+                name: "spent_jtis");
 
             migrationBuilder.DropTable(
                 name: "totp_authenticators");
