@@ -7,8 +7,6 @@ namespace IdP.Storage.Outbox;
 /// <summary>An application that is to be told, by a back-channel logout, that a session ended.</summary>
 public sealed class LogoutDelivery
 {
-    public required string Id { get; init; }
-
     public required string ClientId { get; init; }
 
     public required string UserId { get; init; }
@@ -33,14 +31,12 @@ internal sealed class LogoutDeliveryMapping : IEntityTypeConfiguration<LogoutDel
     public void Configure(EntityTypeBuilder<LogoutDelivery> delivery)
     {
         delivery.ToTable("logout_deliveries");
-        delivery.HasKey(d => d.Id);
-        delivery.Property(d => d.Id).HasMaxLength(64);
+        // One session is ended once; a second look at it tells nobody again.
+        delivery.HasKey(d => new { d.SessionId, d.ClientId });
         delivery.Property(d => d.UserId).HasMaxLength(64);
         delivery.Property(d => d.SessionId).HasMaxLength(64);
         delivery.Property(d => d.Error).HasMaxLength(512);
         delivery.HasIndex(d => new { d.State, d.NextAttemptAt });
-        // One session is ended once; a second look at it tells nobody again.
-        delivery.HasIndex(d => new { d.SessionId, d.ClientId }).IsUnique();
         delivery.HasOne<Client>().WithMany().HasForeignKey(d => d.ClientId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -138,6 +138,14 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
         var ended = await statements.ExecuteAsync(
             "UPDATE sessions SET revoked_at = @p0 WHERE id = @p1 AND revoked_at IS NULL AND (@p2 IS NULL OR user_id = @p2)", now, sessionId, ofUser);
         if (ended == 0) return false;
+        // Applications that asked to be told are told by the deliverer, which reads these rows.
+        await statements.ExecuteAsync("""
+            INSERT INTO logout_deliveries (session_id, client_id, user_id, state, attempts, created_at, next_attempt_at)
+            SELECT DISTINCT a.session_id, a.client_id, a.user_id, 'Waiting', 0, @p0, @p0
+            FROM authorizations a JOIN clients c ON c.client_id = a.client_id
+            WHERE a.session_id = @p1 AND c.back_channel_logout_uri <> ''
+            ON CONFLICT (session_id, client_id) DO NOTHING
+            """, now, sessionId);
         // OpenID Connect Back-Channel Logout 1.0 §2.7: what was granted with offline_access outlives the session.
         await statements.ExecuteAsync(
             "UPDATE authorizations SET revoked_at = @p0 WHERE session_id = @p1 AND revoked_at IS NULL AND (' ' || scope || ' ') NOT LIKE '% offline_access %'",

@@ -1006,19 +1006,18 @@ namespace IdP.Storage.Migrations.Postgres
 
             modelBuilder.Entity("IdP.Storage.Outbox.LogoutDelivery", b =>
                 {
-                    b.Property<string>("Id")
+                    b.Property<string>("SessionId")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("id");
+                        .HasColumnName("session_id");
+
+                    b.Property<string>("ClientId")
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("client_id");
 
                     b.Property<int>("Attempts")
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
-
-                    b.Property<string>("ClientId")
-                        .IsRequired()
-                        .HasColumnType("character varying(128)")
-                        .HasColumnName("client_id");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
@@ -1037,12 +1036,6 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("sent_at");
 
-                    b.Property<string>("SessionId")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
-                        .HasColumnName("session_id");
-
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -1055,12 +1048,9 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .HasColumnName("user_id");
 
-                    b.HasKey("Id");
+                    b.HasKey("SessionId", "ClientId");
 
                     b.HasIndex("ClientId");
-
-                    b.HasIndex("SessionId", "ClientId")
-                        .IsUnique();
 
                     b.HasIndex("State", "NextAttemptAt");
 

@@ -999,19 +999,18 @@ namespace IdP.Storage.Migrations.Sqlite
 
             modelBuilder.Entity("IdP.Storage.Outbox.LogoutDelivery", b =>
                 {
-                    b.Property<string>("Id")
+                    b.Property<string>("SessionId")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
-                        .HasColumnName("id");
+                        .HasColumnName("session_id");
+
+                    b.Property<string>("ClientId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("client_id");
 
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
-
-                    b.Property<string>("ClientId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("client_id");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
@@ -1030,12 +1029,6 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("sent_at");
 
-                    b.Property<string>("SessionId")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("session_id");
-
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -1048,12 +1041,9 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("user_id");
 
-                    b.HasKey("Id");
+                    b.HasKey("SessionId", "ClientId");
 
                     b.HasIndex("ClientId");
-
-                    b.HasIndex("SessionId", "ClientId")
-                        .IsUnique();
 
                     b.HasIndex("State", "NextAttemptAt");
 

@@ -1,8 +1,9 @@
 ﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace IdP.Storage.Migrations.Sqlite
+namespace IdP.Storage.Migrations.Postgres
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -14,10 +15,10 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "api_resources",
                 columns: table => new
                 {
-                    audience = table.Column<string>(type: "TEXT", maxLength: 512, nullable: false),
-                    display_name = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
-                    scopes = table.Column<string>(type: "TEXT", nullable: false),
-                    required_acr = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true)
+                    audience = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: false),
+                    display_name = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    scopes = table.Column<string>(type: "text", nullable: false),
+                    required_acr = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -28,13 +29,13 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "attempt_counts",
                 columns: table => new
                 {
-                    kind = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    owner = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    failures = table.Column<int>(type: "INTEGER", nullable: false),
-                    last_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    locked_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    locked_until = table.Column<long>(type: "INTEGER", nullable: true),
-                    reference = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true)
+                    kind = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    owner = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    failures = table.Column<int>(type: "integer", nullable: false),
+                    last_at = table.Column<long>(type: "bigint", nullable: false),
+                    locked_at = table.Column<long>(type: "bigint", nullable: true),
+                    locked_until = table.Column<long>(type: "bigint", nullable: true),
+                    reference = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -45,18 +46,18 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "audit_events",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
-                    at = table.Column<long>(type: "INTEGER", nullable: false),
-                    @event = table.Column<string>(name: "event", type: "TEXT", maxLength: 64, nullable: false),
-                    actor = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
-                    user_id = table.Column<string>(type: "TEXT", nullable: true),
-                    resource = table.Column<string>(type: "TEXT", maxLength: 160, nullable: true),
-                    outcome = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    reason = table.Column<string>(type: "TEXT", maxLength: 512, nullable: true),
-                    address = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    user_agent = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
-                    reference = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true)
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    @event = table.Column<string>(name: "event", type: "character varying(64)", maxLength: 64, nullable: false),
+                    actor = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    user_id = table.Column<string>(type: "text", nullable: true),
+                    resource = table.Column<string>(type: "character varying(160)", maxLength: 160, nullable: true),
+                    outcome = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    reason = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: true),
+                    address = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    user_agent = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    reference = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -67,8 +68,8 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "change_versions",
                 columns: table => new
                 {
-                    topic = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                    topic = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -79,29 +80,29 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "clients",
                 columns: table => new
                 {
-                    client_id = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
-                    display_name = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
-                    description = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
-                    type = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    redirect_uris = table.Column<string>(type: "TEXT", nullable: false),
-                    post_logout_redirect_uris = table.Column<string>(type: "TEXT", nullable: false),
-                    back_channel_logout_uri = table.Column<string>(type: "TEXT", nullable: true),
-                    grant_types = table.Column<string>(type: "TEXT", nullable: false),
-                    scopes = table.Column<string>(type: "TEXT", nullable: false),
-                    consent = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    token_endpoint_auth_method = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    jwks = table.Column<string>(type: "TEXT", nullable: true),
-                    require_pkce = table.Column<bool>(type: "INTEGER", nullable: false),
-                    require_par = table.Column<bool>(type: "INTEGER", nullable: false),
-                    dpop_bound_access_tokens = table.Column<bool>(type: "INTEGER", nullable: false),
-                    profile = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
-                    access_token_format = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    id_token_signing_alg = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    allowed_origins = table.Column<string>(type: "TEXT", nullable: false),
-                    launch_uri = table.Column<string>(type: "TEXT", nullable: true),
-                    disabled_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    client_id = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    display_name = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    description = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    type = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    redirect_uris = table.Column<string>(type: "text", nullable: false),
+                    post_logout_redirect_uris = table.Column<string>(type: "text", nullable: false),
+                    back_channel_logout_uri = table.Column<string>(type: "text", nullable: true),
+                    grant_types = table.Column<string>(type: "text", nullable: false),
+                    scopes = table.Column<string>(type: "text", nullable: false),
+                    consent = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    token_endpoint_auth_method = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    jwks = table.Column<string>(type: "text", nullable: true),
+                    require_pkce = table.Column<bool>(type: "boolean", nullable: false),
+                    require_par = table.Column<bool>(type: "boolean", nullable: false),
+                    dpop_bound_access_tokens = table.Column<bool>(type: "boolean", nullable: false),
+                    profile = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
+                    access_token_format = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    id_token_signing_alg = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    allowed_origins = table.Column<string>(type: "text", nullable: false),
+                    launch_uri = table.Column<string>(type: "text", nullable: true),
+                    disabled_at = table.Column<long>(type: "bigint", nullable: true),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    updated_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -112,8 +113,8 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "data_protection_keys",
                 columns: table => new
                 {
-                    name = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
-                    xml = table.Column<string>(type: "TEXT", nullable: false)
+                    name = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    xml = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -124,14 +125,14 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "interactions",
                 columns: table => new
                 {
-                    hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
-                    client_id = table.Column<string>(type: "TEXT", nullable: false),
-                    parameters = table.Column<string>(type: "TEXT", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    consent_user_id = table.Column<string>(type: "TEXT", nullable: true),
-                    account_chosen_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    completed_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    hash = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: false),
+                    client_id = table.Column<string>(type: "text", nullable: false),
+                    parameters = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    consent_user_id = table.Column<string>(type: "text", nullable: true),
+                    account_chosen_at = table.Column<long>(type: "bigint", nullable: true),
+                    completed_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -142,11 +143,11 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "one_time_links",
                 columns: table => new
                 {
-                    hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
-                    purpose = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
-                    user_id = table.Column<string>(type: "TEXT", nullable: true),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    used_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    hash = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: false),
+                    purpose = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    user_id = table.Column<string>(type: "text", nullable: true),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    used_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -157,19 +158,19 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "outbox_messages",
                 columns: table => new
                 {
-                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    kind = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    user_id = table.Column<string>(type: "TEXT", nullable: true),
-                    to = table.Column<string>(type: "TEXT", maxLength: 320, nullable: true),
-                    subject = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
-                    text = table.Column<string>(type: "TEXT", nullable: false),
-                    html = table.Column<string>(type: "TEXT", nullable: false),
-                    state = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    next_attempt_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    sent_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    error = table.Column<string>(type: "TEXT", maxLength: 512, nullable: true)
+                    id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    kind = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    user_id = table.Column<string>(type: "text", nullable: true),
+                    to = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: true),
+                    subject = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    text = table.Column<string>(type: "text", nullable: false),
+                    html = table.Column<string>(type: "text", nullable: false),
+                    state = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    next_attempt_at = table.Column<long>(type: "bigint", nullable: false),
+                    sent_at = table.Column<long>(type: "bigint", nullable: true),
+                    error = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -180,12 +181,12 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "resource_policies",
                 columns: table => new
                 {
-                    kind = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    resource_id = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
-                    mode = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    reverify_after_minutes = table.Column<int>(type: "INTEGER", nullable: false),
-                    methods = table.Column<string>(type: "TEXT", nullable: false),
-                    rules = table.Column<string>(type: "TEXT", nullable: false)
+                    kind = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    resource_id = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    mode = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    reverify_after_minutes = table.Column<int>(type: "integer", nullable: false),
+                    methods = table.Column<string>(type: "text", nullable: false),
+                    rules = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -196,8 +197,8 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "revoked_access_tokens",
                 columns: table => new
                 {
-                    jti = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    jti = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -208,8 +209,8 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "settings",
                 columns: table => new
                 {
-                    name = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    value = table.Column<string>(type: "TEXT", nullable: false)
+                    name = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    value = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -220,13 +221,13 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "signing_keys",
                 columns: table => new
                 {
-                    kid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    algorithm = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    protected_private_key = table.Column<string>(type: "TEXT", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    active_from = table.Column<long>(type: "INTEGER", nullable: false),
-                    retired_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    removed_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    kid = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    algorithm = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    protected_private_key = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    active_from = table.Column<long>(type: "bigint", nullable: false),
+                    retired_at = table.Column<long>(type: "bigint", nullable: true),
+                    removed_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -237,8 +238,8 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "spent_jtis",
                 columns: table => new
                 {
-                    hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    hash = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -249,26 +250,26 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "users",
                 columns: table => new
                 {
-                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    user_name = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
-                    normalized_user_name = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
-                    email = table.Column<string>(type: "TEXT", maxLength: 320, nullable: true),
-                    normalized_email = table.Column<string>(type: "TEXT", maxLength: 320, nullable: true),
-                    email_verified = table.Column<bool>(type: "INTEGER", nullable: false),
-                    display_name = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
-                    password_hash = table.Column<string>(type: "TEXT", nullable: true),
-                    password_changed_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    must_change_password = table.Column<bool>(type: "INTEGER", nullable: false),
-                    disabled_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    roles = table.Column<string>(type: "TEXT", nullable: false),
-                    groups = table.Column<string>(type: "TEXT", nullable: false),
-                    claims = table.Column<string>(type: "TEXT", nullable: false),
-                    locale = table.Column<string>(type: "TEXT", nullable: true),
-                    zone_info = table.Column<string>(type: "TEXT", nullable: true),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    last_sign_in_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    credential_generation = table.Column<int>(type: "INTEGER", nullable: false)
+                    id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    user_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    normalized_user_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    email = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: true),
+                    normalized_email = table.Column<string>(type: "character varying(320)", maxLength: 320, nullable: true),
+                    email_verified = table.Column<bool>(type: "boolean", nullable: false),
+                    display_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false),
+                    password_hash = table.Column<string>(type: "text", nullable: true),
+                    password_changed_at = table.Column<long>(type: "bigint", nullable: true),
+                    must_change_password = table.Column<bool>(type: "boolean", nullable: false),
+                    disabled_at = table.Column<long>(type: "bigint", nullable: true),
+                    roles = table.Column<string>(type: "text", nullable: false),
+                    groups = table.Column<string>(type: "text", nullable: false),
+                    claims = table.Column<string>(type: "text", nullable: false),
+                    locale = table.Column<string>(type: "text", nullable: true),
+                    zone_info = table.Column<string>(type: "text", nullable: true),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    updated_at = table.Column<long>(type: "bigint", nullable: false),
+                    last_sign_in_at = table.Column<long>(type: "bigint", nullable: true),
+                    credential_generation = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -279,11 +280,11 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "client_secrets",
                 columns: table => new
                 {
-                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    client_id = table.Column<string>(type: "TEXT", nullable: false),
-                    hash = table.Column<string>(type: "TEXT", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    client_id = table.Column<string>(type: "character varying(128)", nullable: false),
+                    hash = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -300,18 +301,18 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "device_authorizations",
                 columns: table => new
                 {
-                    hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
-                    user_code_hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
-                    client_id = table.Column<string>(type: "TEXT", nullable: false),
-                    scope = table.Column<string>(type: "TEXT", nullable: false),
-                    resource = table.Column<string>(type: "TEXT", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    interval = table.Column<int>(type: "INTEGER", nullable: false),
-                    last_polled_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    state = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    authorization_id = table.Column<string>(type: "TEXT", nullable: true),
-                    dpop_jkt = table.Column<string>(type: "TEXT", maxLength: 43, nullable: true)
+                    hash = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: false),
+                    user_code_hash = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: false),
+                    client_id = table.Column<string>(type: "character varying(128)", nullable: false),
+                    scope = table.Column<string>(type: "text", nullable: false),
+                    resource = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    interval = table.Column<int>(type: "integer", nullable: false),
+                    last_polled_at = table.Column<long>(type: "bigint", nullable: true),
+                    state = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    authorization_id = table.Column<string>(type: "text", nullable: true),
+                    dpop_jkt = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -328,20 +329,19 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "logout_deliveries",
                 columns: table => new
                 {
-                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    client_id = table.Column<string>(type: "TEXT", nullable: false),
-                    user_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    session_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    state = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    next_attempt_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    sent_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    error = table.Column<string>(type: "TEXT", maxLength: 512, nullable: true)
+                    client_id = table.Column<string>(type: "character varying(128)", nullable: false),
+                    session_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    user_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    state = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    next_attempt_at = table.Column<long>(type: "bigint", nullable: false),
+                    sent_at = table.Column<long>(type: "bigint", nullable: true),
+                    error = table.Column<string>(type: "character varying(512)", maxLength: 512, nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_logout_deliveries", x => x.id);
+                    table.PrimaryKey("PK_logout_deliveries", x => new { x.session_id, x.client_id });
                     table.ForeignKey(
                         name: "FK_logout_deliveries_clients_client_id",
                         column: x => x.client_id,
@@ -354,11 +354,11 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "pushed_requests",
                 columns: table => new
                 {
-                    hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
-                    client_id = table.Column<string>(type: "TEXT", nullable: false),
-                    parameters = table.Column<string>(type: "TEXT", nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    used_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    hash = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: false),
+                    client_id = table.Column<string>(type: "character varying(128)", nullable: false),
+                    parameters = table.Column<string>(type: "text", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    used_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -375,24 +375,24 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "authorizations",
                 columns: table => new
                 {
-                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    type = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    user_id = table.Column<string>(type: "TEXT", nullable: false),
-                    client_id = table.Column<string>(type: "TEXT", nullable: false),
-                    session_id = table.Column<string>(type: "TEXT", nullable: true),
-                    scope = table.Column<string>(type: "TEXT", nullable: false),
-                    acr = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    amr = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    auth_time = table.Column<long>(type: "INTEGER", nullable: false),
-                    verified_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    skipped = table.Column<bool>(type: "INTEGER", nullable: false),
-                    demanded_acr = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true),
-                    credential_generation = table.Column<int>(type: "INTEGER", nullable: false),
-                    resource = table.Column<string>(type: "TEXT", nullable: false),
-                    dpop_jkt = table.Column<string>(type: "TEXT", maxLength: 43, nullable: true),
-                    claims = table.Column<string>(type: "TEXT", nullable: true),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    revoked_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    type = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    user_id = table.Column<string>(type: "character varying(64)", nullable: false),
+                    client_id = table.Column<string>(type: "character varying(128)", nullable: false),
+                    session_id = table.Column<string>(type: "text", nullable: true),
+                    scope = table.Column<string>(type: "text", nullable: false),
+                    acr = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    amr = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    auth_time = table.Column<long>(type: "bigint", nullable: false),
+                    verified_at = table.Column<long>(type: "bigint", nullable: true),
+                    skipped = table.Column<bool>(type: "boolean", nullable: false),
+                    demanded_acr = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
+                    credential_generation = table.Column<int>(type: "integer", nullable: false),
+                    resource = table.Column<string>(type: "text", nullable: false),
+                    dpop_jkt = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: true),
+                    claims = table.Column<string>(type: "text", nullable: true),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    revoked_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -415,16 +415,16 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "enrollments",
                 columns: table => new
                 {
-                    user_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    required_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    required_by = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
-                    deadline = table.Column<long>(type: "INTEGER", nullable: true),
-                    cause = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
-                    must_enroll = table.Column<bool>(type: "INTEGER", nullable: false),
-                    locked_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    lock_reference = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true),
-                    active_since = table.Column<long>(type: "INTEGER", nullable: true),
-                    skips = table.Column<int>(type: "INTEGER", nullable: false)
+                    user_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    required_at = table.Column<long>(type: "bigint", nullable: true),
+                    required_by = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
+                    deadline = table.Column<long>(type: "bigint", nullable: true),
+                    cause = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    must_enroll = table.Column<bool>(type: "boolean", nullable: false),
+                    locked_at = table.Column<long>(type: "bigint", nullable: true),
+                    lock_reference = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    active_since = table.Column<long>(type: "bigint", nullable: true),
+                    skips = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -441,11 +441,11 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "pending_authenticators",
                 columns: table => new
                 {
-                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    owner_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    user_id = table.Column<string>(type: "TEXT", nullable: false),
-                    protected_secret = table.Column<string>(type: "TEXT", nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    owner_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    user_id = table.Column<string>(type: "character varying(64)", nullable: false),
+                    protected_secret = table.Column<string>(type: "text", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -462,14 +462,14 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "pending_sign_ins",
                 columns: table => new
                 {
-                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    handle_hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
-                    user_id = table.Column<string>(type: "TEXT", nullable: false),
-                    password_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    credential_generation = table.Column<int>(type: "INTEGER", nullable: false),
-                    address = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    user_agent = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true)
+                    id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    handle_hash = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: false),
+                    user_id = table.Column<string>(type: "character varying(64)", nullable: false),
+                    password_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    credential_generation = table.Column<int>(type: "integer", nullable: false),
+                    address = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    user_agent = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -486,10 +486,10 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "recovery_codes",
                 columns: table => new
                 {
-                    hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
-                    user_id = table.Column<string>(type: "TEXT", nullable: false),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    used_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    hash = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: false),
+                    user_id = table.Column<string>(type: "character varying(64)", nullable: false),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    used_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -506,20 +506,20 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "sessions",
                 columns: table => new
                 {
-                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    handle_hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
-                    user_id = table.Column<string>(type: "TEXT", nullable: false),
-                    password_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    verified_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    amr = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    skipped_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    last_seen_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    revoked_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    credential_generation = table.Column<int>(type: "INTEGER", nullable: false),
-                    address = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    user_agent = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true)
+                    id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    handle_hash = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: false),
+                    user_id = table.Column<string>(type: "character varying(64)", nullable: false),
+                    password_at = table.Column<long>(type: "bigint", nullable: false),
+                    verified_at = table.Column<long>(type: "bigint", nullable: true),
+                    amr = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    skipped_at = table.Column<long>(type: "bigint", nullable: true),
+                    created_at = table.Column<long>(type: "bigint", nullable: false),
+                    last_seen_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    revoked_at = table.Column<long>(type: "bigint", nullable: true),
+                    credential_generation = table.Column<int>(type: "integer", nullable: false),
+                    address = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    user_agent = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -536,13 +536,13 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "totp_authenticators",
                 columns: table => new
                 {
-                    id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    user_id = table.Column<string>(type: "TEXT", nullable: false),
-                    name = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    protected_secret = table.Column<string>(type: "TEXT", nullable: false),
-                    last_step = table.Column<long>(type: "INTEGER", nullable: false),
-                    confirmed_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    last_used_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    user_id = table.Column<string>(type: "character varying(64)", nullable: false),
+                    name = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    protected_secret = table.Column<string>(type: "text", nullable: false),
+                    last_step = table.Column<long>(type: "bigint", nullable: false),
+                    confirmed_at = table.Column<long>(type: "bigint", nullable: false),
+                    last_used_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -559,16 +559,16 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "authorization_codes",
                 columns: table => new
                 {
-                    hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
-                    authorization_id = table.Column<string>(type: "TEXT", nullable: false),
-                    client_id = table.Column<string>(type: "TEXT", nullable: false),
-                    redirect_uri = table.Column<string>(type: "TEXT", nullable: false),
-                    code_challenge = table.Column<string>(type: "TEXT", nullable: true),
-                    nonce = table.Column<string>(type: "TEXT", nullable: true),
-                    dpop_jkt = table.Column<string>(type: "TEXT", maxLength: 43, nullable: true),
-                    flow_started_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    redeemed_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    hash = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: false),
+                    authorization_id = table.Column<string>(type: "character varying(64)", nullable: false),
+                    client_id = table.Column<string>(type: "text", nullable: false),
+                    redirect_uri = table.Column<string>(type: "text", nullable: false),
+                    code_challenge = table.Column<string>(type: "text", nullable: true),
+                    nonce = table.Column<string>(type: "text", nullable: true),
+                    dpop_jkt = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: true),
+                    flow_started_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    redeemed_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -585,12 +585,12 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "reference_tokens",
                 columns: table => new
                 {
-                    hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
-                    claims = table.Column<string>(type: "TEXT", nullable: false),
-                    client_id = table.Column<string>(type: "TEXT", nullable: false),
-                    authorization_id = table.Column<string>(type: "TEXT", nullable: true),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    revoked_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    hash = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: false),
+                    claims = table.Column<string>(type: "text", nullable: false),
+                    client_id = table.Column<string>(type: "character varying(128)", nullable: false),
+                    authorization_id = table.Column<string>(type: "character varying(64)", nullable: true),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    revoked_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -613,12 +613,12 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "refresh_tokens",
                 columns: table => new
                 {
-                    hash = table.Column<string>(type: "TEXT", maxLength: 43, nullable: false),
-                    authorization_id = table.Column<string>(type: "TEXT", nullable: false),
-                    client_id = table.Column<string>(type: "TEXT", nullable: false),
-                    issued_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    used_at = table.Column<long>(type: "INTEGER", nullable: true)
+                    hash = table.Column<string>(type: "character varying(43)", maxLength: 43, nullable: false),
+                    authorization_id = table.Column<string>(type: "character varying(64)", nullable: false),
+                    client_id = table.Column<string>(type: "text", nullable: false),
+                    issued_at = table.Column<long>(type: "bigint", nullable: false),
+                    expires_at = table.Column<long>(type: "bigint", nullable: false),
+                    used_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -711,12 +711,6 @@ namespace IdP.Storage.Migrations.Sqlite
                 name: "IX_logout_deliveries_client_id",
                 table: "logout_deliveries",
                 column: "client_id");
-
-            migrationBuilder.CreateIndex(
-                name: "IX_logout_deliveries_session_id_client_id",
-                table: "logout_deliveries",
-                columns: new[] { "session_id", "client_id" },
-                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_logout_deliveries_state_next_attempt_at",

@@ -11,7 +11,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace IdP.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDbContext))]
-    [Migration("20261124153809_Initial")]
+    [Migration("20261124153905_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1009,19 +1009,18 @@ namespace IdP.Storage.Migrations.Postgres
 
             modelBuilder.Entity("IdP.Storage.Outbox.LogoutDelivery", b =>
                 {
-                    b.Property<string>("Id")
+                    b.Property<string>("SessionId")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
-                        .HasColumnName("id");
+                        .HasColumnName("session_id");
+
+                    b.Property<string>("ClientId")
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("client_id");
 
                     b.Property<int>("Attempts")
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
-
-                    b.Property<string>("ClientId")
-                        .IsRequired()
-                        .HasColumnType("character varying(128)")
-                        .HasColumnName("client_id");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
@@ -1040,12 +1039,6 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("sent_at");
 
-                    b.Property<string>("SessionId")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
-                        .HasColumnName("session_id");
-
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -1058,12 +1051,9 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .HasColumnName("user_id");
 
-                    b.HasKey("Id");
+                    b.HasKey("SessionId", "ClientId");
 
                     b.HasIndex("ClientId");
-
-                    b.HasIndex("SessionId", "ClientId")
-                        .IsUnique();
 
                     b.HasIndex("State", "NextAttemptAt");
 
