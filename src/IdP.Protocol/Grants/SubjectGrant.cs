@@ -1,0 +1,88 @@
+using System.Data.Common;
+using IdP.Storage.Database;
+using IdP.Verification.Decisions;
+using IdP.Verification.SignIn;
+using IdP.Protocol.Requests;
+
+namespace IdP.Protocol.Grants;
+
+/// <summary>What a person allowed a client, as one read finds it, with the person and the session of this moment.</summary>
+internal sealed record SubjectGrant
+{
+    public required string AuthorizationId { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public string? SessionId { get; init; }
+
+    public required string Scope { get; init; }
+
+    /// <summary>What had been proven when it was given.</summary>
+    public required SessionState Proven { get; init; }
+
+    public string? DemandedAcr { get; init; }
+
+    public int CredentialGeneration { get; init; }
+
+    /// <summary>The <c>claims</c> parameter as it was sent.</summary>
+    public string? Claims { get; init; }
+
+    public bool IsRevoked { get; init; }
+
+    public DateTimeOffset? SessionEndsAt { get; init; }
+
+    public required Person Person { get; init; }
+
+    /// <summary>Whether it may be used at all; whether the policy is met is <see cref="Decide"/>'s to say.</summary>
+    /// <param name="now">The server's time.</param>
+    /// <param name="offline">A grant with offline_access outlives its session (OIDC Core §11).</param>
+    public bool IsLive(DateTimeOffset now, bool offline) =>
+        !IsRevoked
+        && !Person.State.Disabled
+        && Person.CredentialGeneration == CredentialGeneration
+        && (SessionEndsAt > now || (offline && Scopes.Contains(Scope, Scopes.OfflineAccess)));
+
+    /// <summary>Asks the decision again, with the policy and the person of this moment and what was proven then.</summary>
+    /// <returns>Null when it is anything but a clear yes.</returns>
+    public Decision.Proceed? Decide(Storage.Changes.CatalogSnapshot catalog, DateTimeOffset now)
+    {
+        // How old the proofs may be was decided at the authorization, and the client has had no chance to renew them.
+        var demands = new RequestDemands { Acr = DemandedAcr, Continuation = true };
+        var decision = VerificationPolicy.Decide(catalog.PolicyOf(ClientId), Person.State, Proven, demands, catalog.Verification, now);
+        return decision is Decision.Proceed proceed && Acr.Meets(proceed.Acr, DemandedAcr) ? proceed : null;
+    }
+
+    /// <summary>To be selected, in this order, with <see cref="Joins"/>.</summary>
+    public const string Columns = $"""
+        a.id, a.client_id, a.session_id, a.scope, a.amr, a.auth_time, a.verified_at, a.skipped, a.demanded_acr,
+        a.credential_generation, a.claims, a.revoked_at, s.expires_at, s.revoked_at, {PersonRow.Columns}
+        """;
+
+    /// <summary>To follow <c>authorizations a</c> in FROM.</summary>
+    public const string Joins = $"JOIN users u ON u.id = a.user_id LEFT JOIN sessions s ON s.id = a.session_id {PersonRow.Joins}";
+
+    private const int PersonAt = 14;
+
+    public const int Count = PersonAt + PersonRow.Count;
+
+    public static SubjectGrant Read(DbDataReader row, int at) => new()
+    {
+        AuthorizationId = row.GetString(at),
+        ClientId = row.GetString(at + 1),
+        SessionId = row.NullableString(at + 2),
+        Scope = row.GetString(at + 3),
+        Proven = new SessionState
+        {
+            Amr = row.GetString(at + 4).Split(' '),
+            PasswordAt = row.Time(at + 5),
+            VerifiedAt = row.NullableTime(at + 6),
+            Skipped = row.GetBoolean(at + 7),
+        },
+        DemandedAcr = row.NullableString(at + 8),
+        CredentialGeneration = row.GetInt32(at + 9),
+        Claims = row.NullableString(at + 10),
+        IsRevoked = !row.IsDBNull(at + 11),
+        SessionEndsAt = row.IsDBNull(at + 13) ? row.NullableTime(at + 12) : null,
+        Person = PersonRow.Read(row, at + PersonAt),
+    };
+}

@@ -1,0 +1,82 @@
+using IdP.Protocol.Requests;
+using IdP.Storage;
+using IdP.Storage.Audit;
+using IdP.Storage.Clients;
+using IdP.Storage.Database;
+using IdP.Storage.Grants;
+using IdP.Verification.Decisions;
+using IdP.Verification.SignIn;
+
+namespace IdP.Protocol.Interactions;
+
+/// <summary>Issues codes, and remembers what people allowed.</summary>
+internal sealed class AuthorizationCodes(IdPDatabase database, RandomSource random, TimeProvider clock, ProtocolOptions options)
+{
+    private const string InsertAuthorization = """
+        INSERT INTO authorizations (id, type, user_id, client_id, session_id, scope, acr, amr, auth_time, verified_at, skipped,
+            demanded_acr, credential_generation, claims, created_at)
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14)
+        """;
+
+    private const string InsertCode = """
+        INSERT INTO authorization_codes (hash, authorization_id, client_id, redirect_uri, code_challenge, nonce, flow_started_at, expires_at)
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7)
+        """;
+
+    private const string Remembered = """
+        SELECT id, scope FROM authorizations
+        WHERE user_id = @p0 AND client_id = @p1 AND type = 'Permanent' AND revoked_at IS NULL ORDER BY created_at DESC
+        """;
+
+    /// <summary>Whether the person allowed this client all of these scopes before.</summary>
+    public async ValueTask<bool> IsAllowedAsync(string userId, string clientId, IReadOnlyList<string> scopes) =>
+        await database.ReadAsync(s => s.FirstAsync(Remembered, row => row.GetString(1), userId, clientId)) is { } allowed
+        && scopes.All(scope => Scopes.Contains(allowed, scope));
+
+    /// <summary>Issues the code in one commit with the authorization that it stands for.</summary>
+    /// <param name="request">Checked.</param>
+    /// <param name="client">Who gets it.</param>
+    /// <param name="who">The person and the session.</param>
+    /// <param name="proven">What the decision said.</param>
+    /// <param name="parked">Answered by it, exactly once; null for a request that was never parked.</param>
+    /// <returns>The code; null when the parked request was answered meanwhile.</returns>
+    public Task<string?> IssueAsync(AuthorizationRequest request, Client client, SignedIn who, Decision.Proceed proven, StoredInteraction? parked)
+    {
+        var (code, id, now) = (Handle.New(random), random.NewId(), clock.GetUtcNow());
+        var scope = string.Join(' ', request.Scopes);
+        return database.WriteAsync<string?>(async s =>
+        {
+            if (parked is not null && !await ParkedRequests.CompleteAsync(s, parked.Hash, now)) return null;
+            if (parked?.ConsentUserId == who.Person.Id) await RememberAsync(s, client, who, proven, request.Scopes, now);
+
+            await s.ExecuteAsync(InsertAuthorization, id, AuthorizationType.AdHoc, who.Person.Id, client.ClientId, who.Session.Id, scope,
+                proven.Acr, string.Join(' ', proven.Amr), proven.AuthTime, who.State.VerifiedAt, who.State.Skipped, request.DemandedAcr,
+                who.Person.CredentialGeneration, request.Parameters["claims"], now);
+            await s.ExecuteAsync(InsertCode, Handle.HashOf(code), id, client.ClientId, request.RedirectUri, request.CodeChallenge,
+                request.Nonce, parked?.CreatedAt ?? now, now + options.AuthorizationCodeLifetime);
+            return code;
+        });
+    }
+
+    private async ValueTask RememberAsync(
+        Statements s, Client client, SignedIn who, Decision.Proceed proven, IReadOnlyList<string> scopes, DateTimeOffset now)
+    {
+        var known = await s.FirstAsync(Remembered, row => ((string, string)?)(row.GetString(0), row.GetString(1)), who.Person.Id, client.ClientId);
+        if (known is ({ } id, { } before))
+        {
+            await s.ExecuteAsync("UPDATE authorizations SET scope = @p0 WHERE id = @p1", string.Join(' ', Scopes.Split(before).Union(scopes)), id);
+        }
+        else
+        {
+            await s.ExecuteAsync(InsertAuthorization, random.NewId(), AuthorizationType.Permanent, who.Person.Id, client.ClientId, null,
+                string.Join(' ', scopes), proven.Acr, string.Join(' ', proven.Amr), proven.AuthTime, null, false, null,
+                who.Person.CredentialGeneration, null, now);
+        }
+
+        await s.AuditAsync(new AuditEvent
+        {
+            At = now, Event = AuditEvents.ConsentGiven, Actor = "user:" + who.Person.Id, UserId = who.Person.Id, Resource = "client:" + client.ClientId,
+            Outcome = "success", Reason = "Allowed: " + string.Join(' ', scopes),
+        });
+    }
+}

@@ -1,0 +1,151 @@
+using IdP.Protocol.Requests;
+using IdP.Protocol.Tokens;
+using IdP.Storage.Audit;
+using IdP.Storage.Changes;
+using IdP.Storage.Clients;
+using IdP.Storage.Database;
+using IdP.Verification.Decisions;
+using IdP.Verification.SignIn;
+using Microsoft.AspNetCore.Http;
+
+namespace IdP.Protocol.Interactions;
+
+/// <summary>From an authorization request to a code, an error or the next page. OIDC Core §3.1.2.</summary>
+internal sealed class AuthorizationFlow(
+    Catalog catalog, ParkedRequests parkedRequests, AuthorizationCodes codes, OwnTokens ownTokens, IdPDatabase database, TimeProvider clock,
+    ProtocolOptions options)
+{
+    private static readonly PersonState Nobody = new() { Enrollment = new EnrollmentState.NotRequired() };
+
+    /// <summary>A request that has just come.</summary>
+    public Task<IResult> StartAsync(Parameters parameters, bool posted, CurrentSignIn current) =>
+        ContinueAsync(new AuthorizationRequest(parameters), new Parking(null, null), posted, current);
+
+    /// <summary>A request that comes back from a page; everything is decided anew.</summary>
+    public async Task<IResult> ResumeAsync(string handle, CurrentSignIn current) =>
+        await parkedRequests.LoadAsync(handle) is { } stored
+            ? await ContinueAsync(new AuthorizationRequest(stored.Parameters), new Parking(handle, stored), posted: false, current)
+            : ErrorPages.Show(options, ErrorReasons.Link);
+
+    private async Task<IResult> ContinueAsync(AuthorizationRequest request, Parking parking, bool posted, CurrentSignIn current)
+    {
+        var snapshot = await catalog.GetAsync();
+        if (!snapshot.Clients.TryGetValue(request.ClientId ?? "", out var client) || client.DisabledAt is not null)
+        {
+            return ErrorPages.Show(options, ErrorReasons.Client);
+        }
+
+        if (AuthorizationChecks.CheckRedirectUri(request, client) is not null) return ErrorPages.Show(options, ErrorReasons.RedirectUri);
+        if (AuthorizationChecks.Check(request, client) is { } malformed) return await AnswerAsync(request, malformed, parking);
+        if (ReadHint(request, snapshot) is { } badHint) return await AnswerAsync(request, badHint, parking);
+
+        var who = await current.SessionAsync();
+        // The session's cookie is not sent with a form from another site: asked again by a GET, it is.
+        if (posted && who is null) return new SeeOther(parkedRequests.ResumeUrl(await parkedRequests.ParkAsync(request, client)));
+
+        if (who is not null && parking.Stored?.RefusedById == who.Person.Id)
+        {
+            await AuditAsync(AuditEvents.ConsentRefused, who, client, "denied", "The person did not allow it.", current.Origin);
+            return await AnswerAsync(request, OAuthError.AccessDenied("The person did not allow it."), parking);
+        }
+
+        return await DecideAsync(request, client, snapshot, who, parking, current.Origin);
+    }
+
+    private async Task<IResult> DecideAsync(
+        AuthorizationRequest request, Client client, CatalogSnapshot snapshot, SignedIn? who, Parking parking, RequestOrigin origin)
+    {
+        var startedAt = parking.Stored?.CreatedAt;
+        var fresh = who is not null && who.Session.PasswordAt >= startedAt;
+        if (who is not null && request.HintedSubject is { } subject && subject != who.Person.Id)
+        {
+            // §3.1.2.1: somebody else is signed in than the client means; whoever insists on it is told so.
+            if (fresh) return await AnswerAsync(request, LoginRequired, parking);
+            who = null;
+        }
+
+        var choose = request.Prompts.HasFlag(Prompts.SelectAccount) && parking.Stored?.AccountChosenAt is null && !fresh;
+        var decision = VerificationPolicy.Decide(
+            snapshot.PolicyOf(client.ClientId), who?.Person.State ?? Nobody, choose ? null : who?.State, request.Demands(startedAt),
+            snapshot.Verification, clock.GetUtcNow());
+        switch (decision)
+        {
+            case Decision.SignIn:
+                return await PageAsync("/signin", LoginRequired, request, client, parking);
+            case Decision.Verify:
+                return await PageAsync("/verify", InteractionRequired, request, client, parking);
+            case Decision.Enroll:
+                return await PageAsync("/enroll", InteractionRequired, request, client, parking);
+            case Decision.Locked:
+                return await PageAsync("/locked", InteractionRequired, request, client, parking);
+            case Decision.Proceed proven when who is not null && Acr.Meets(proven.Acr, request.DemandedAcr):
+                return await AllowedAsync(request, client, who, parking)
+                    ? await IssueAsync(request, client, who, proven, parking)
+                    : await PageAsync("/consent", ConsentRequired, request, client, parking);
+            default:
+                if (who is not null) await AuditAsync(AuditEvents.SignInDenied, who, client, "denied", string.Join(' ', decision.Reasons), origin);
+                return await AnswerAsync(request, request.Claims.AcrIsEssential ? AuthorizationChecks.UnmetRequirements : Denied, parking);
+        }
+    }
+
+    private async Task<IResult> IssueAsync(AuthorizationRequest request, Client client, SignedIn who, Decision.Proceed proven, Parking parking) =>
+        await codes.IssueAsync(request, client, who, proven, parking.Stored) is { } code
+            ? new AuthorizationResponse(request, options).Code(code)
+            : ErrorPages.Show(options, ErrorReasons.Link);
+
+    private async ValueTask<bool> AllowedAsync(AuthorizationRequest request, Client client, SignedIn who, Parking parking)
+    {
+        if (parking.Stored?.ConsentUserId == who.Person.Id) return true;
+        if (request.Prompts.HasFlag(Prompts.Consent)) return false;
+        return client.Consent == ConsentType.Implicit || await codes.IsAllowedAsync(who.Person.Id, client.ClientId, request.Scopes);
+    }
+
+    private async Task<IResult> PageAsync(string page, OAuthError instead, AuthorizationRequest request, Client client, Parking parking)
+    {
+        // §3.1.2.6: with prompt=none no page is shown.
+        if (request.Prompts == Prompts.None) return await AnswerAsync(request, instead, parking);
+        var handle = parking.Handle ?? await parkedRequests.ParkAsync(request, client);
+        return new SeeOther($"{options.PathBase}{page}?interaction={handle}");
+    }
+
+    private async Task<IResult> AnswerAsync(AuthorizationRequest request, OAuthError error, Parking parking)
+    {
+        // Answered exactly once, by whatever answer.
+        if (parking.Stored is { } stored && !await database.WriteAsync(s => ParkedRequests.CompleteAsync(s, stored.Hash, clock.GetUtcNow())))
+        {
+            return ErrorPages.Show(options, ErrorReasons.Link);
+        }
+
+        return new AuthorizationResponse(request, options).Error(error);
+    }
+
+    // §3.1.2.1: a token that we issued, expired or not, to whichever client.
+    private OAuthError? ReadHint(AuthorizationRequest request, CatalogSnapshot snapshot)
+    {
+        if (request.IdTokenHint is not { } hint) return null;
+        if (ownTokens.Read(snapshot, hint, IdTokens.Type) is not { } payload) return OAuthError.InvalidRequest("The id_token_hint is not an ID token of this server.");
+        request.HintedSubject = OwnTokens.Text(payload, "sub");
+        return null;
+    }
+
+    private Task AuditAsync(string name, SignedIn who, Client client, string outcome, string reason, RequestOrigin origin) =>
+        database.WriteAsync(async s =>
+        {
+            await s.AuditAsync(new AuditEvent
+            {
+                At = clock.GetUtcNow(), Event = name, Actor = "user:" + who.Person.Id, UserId = who.Person.Id, Resource = "client:" + client.ClientId,
+                Outcome = outcome, Reason = reason, Address = origin.Address, UserAgent = origin.UserAgent,
+            });
+            return true;
+        });
+
+    private static OAuthError LoginRequired { get; } = new("login_required", "The person must sign in.");
+
+    private static OAuthError InteractionRequired { get; } = new("interaction_required", "The person must do something on a page first.");
+
+    private static OAuthError ConsentRequired { get; } = new("consent_required", "The person must allow it first.");
+
+    private static OAuthError Denied { get; } = OAuthError.AccessDenied("The person may not use this application now.");
+
+    private sealed record Parking(string? Handle, StoredInteraction? Stored);
+}

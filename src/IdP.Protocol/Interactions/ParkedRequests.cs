@@ -1,0 +1,146 @@
+using System.Data.Common;
+using System.Text.Json;
+using IdP.Protocol.Requests;
+using IdP.Storage;
+using IdP.Storage.Changes;
+using IdP.Storage.Clients;
+using IdP.Storage.Database;
+using IdP.Verification.Decisions;
+
+namespace IdP.Protocol.Interactions;
+
+/// <summary>Keeps an authorization request while pages run, and brings it back.</summary>
+/// <remarks>
+/// A page gets the handle as <c>?interaction=</c>, carries it along in its forms, and when it is done redirects to
+/// <see cref="ResumeUrl"/>; there everything is decided anew, so a page can be left, repeated or opened out of turn.
+/// </remarks>
+public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, RandomSource random, TimeProvider clock, ProtocolOptions options)
+{
+    private const string Select = """
+        SELECT hash, parameters, created_at, consent_user_id, account_chosen_at FROM interactions
+        WHERE hash = @p0 AND completed_at IS NULL AND expires_at > @p1
+        """;
+
+    /// <summary>Finds the request that a page runs for.</summary>
+    /// <returns>Null when the handle is null, unknown, too old or answered: show <c>/error?reason=link</c>, or go on without.</returns>
+    public async ValueTask<ParkedRequest?> FindAsync(string? handle)
+    {
+        if (await LoadAsync(handle) is not { } stored) return null;
+        var snapshot = await catalog.GetAsync();
+        var request = new AuthorizationRequest(stored.Parameters);
+        if (!snapshot.Clients.TryGetValue(request.ClientId ?? "", out var client) || client.DisabledAt is not null) return null;
+        if (AuthorizationChecks.CheckRedirectUri(request, client) is not null || AuthorizationChecks.Check(request, client) is not null) return null;
+        return new ParkedRequest
+        {
+            Handle = handle!,
+            ClientId = client.ClientId,
+            DisplayName = client.DisplayName,
+            RedirectUri = request.RedirectUri!,
+            FormActionSource = RedirectUris.CspSource(request.RedirectUri!),
+            Demands = request.Demands(stored.CreatedAt),
+            Scopes = request.Scopes,
+            LoginHint = request.LoginHint,
+            UiLocales = request.UiLocales,
+            SelectAccount = request.Prompts.HasFlag(Prompts.SelectAccount),
+            CreatedAt = stored.CreatedAt,
+        };
+    }
+
+    /// <summary>The person pressed Allow on the consent page.</summary>
+    /// <param name="handle">Of the request.</param>
+    /// <param name="userId">Of the person who is signed in; it counts only while they are.</param>
+    public Task AllowAsync(string handle, string userId) => UpdateAsync(
+        "UPDATE interactions SET consent_user_id = @p0 WHERE hash = @p1 AND completed_at IS NULL AND expires_at > @p2", userId, handle);
+
+    /// <summary>The person refused; at <see cref="ResumeUrl"/> the client is told <c>access_denied</c>.</summary>
+    public async Task RefuseAsync(string handle, string userId)
+    {
+        if (await LoadAsync(handle) is not { } stored) return;
+        var parameters = Serialize(stored.Parameters.All.Append(new(StoredInteraction.RefusedBy, userId)));
+        await UpdateAsync("UPDATE interactions SET parameters = @p0 WHERE hash = @p1 AND completed_at IS NULL AND expires_at > @p2", parameters, handle);
+    }
+
+    /// <summary>The person chose who to be (<c>prompt=select_account</c>); a fresh sign-in is such a choice by itself.</summary>
+    public Task ChooseAccountAsync(string handle) => UpdateAsync(
+        "UPDATE interactions SET account_chosen_at = @p0 WHERE hash = @p1 AND completed_at IS NULL AND expires_at > @p2", clock.GetUtcNow(), handle);
+
+    /// <summary>Where a page sends the browser when it is done.</summary>
+    public string ResumeUrl(string handle) => $"{options.PathBase}/connect/authorize?interaction={Uri.EscapeDataString(handle)}";
+
+    /// <summary>Parks a checked request.</summary>
+    /// <returns>The handle, shown only in addresses of this server; the row has its hash.</returns>
+    internal async Task<string> ParkAsync(AuthorizationRequest request, Client client)
+    {
+        var (handle, now) = (Handle.New(random), clock.GetUtcNow());
+        await database.WriteAsync(s => s.ExecuteAsync(
+            "INSERT INTO interactions (hash, client_id, parameters, created_at, expires_at) VALUES (@p0, @p1, @p2, @p3, @p4)",
+            Handle.HashOf(handle), client.ClientId, Serialize(request.Parameters.All), now, now + options.InteractionLifetime));
+        return handle;
+    }
+
+    internal async ValueTask<StoredInteraction?> LoadAsync(string? handle)
+    {
+        if (handle is not { Length: 43 }) return null;
+        var (hash, now) = (Handle.HashOf(handle), clock.GetUtcNow());
+        return await database.ReadAsync(s => s.FirstAsync(Select, Read, hash, now));
+    }
+
+    /// <summary>Answers a request; of any number of callers one gets true.</summary>
+    internal static async ValueTask<bool> CompleteAsync(Statements statements, string hash, DateTimeOffset now) =>
+        await statements.ExecuteAsync("UPDATE interactions SET completed_at = @p0 WHERE hash = @p1 AND completed_at IS NULL AND expires_at > @p0", now, hash) == 1;
+
+    private Task<int> UpdateAsync(string sql, object value, string handle) =>
+        database.WriteAsync(s => s.ExecuteAsync(sql, value, Handle.HashOf(handle), clock.GetUtcNow()));
+
+    private static StoredInteraction? Read(DbDataReader row)
+    {
+        var stored = JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(1))!;
+        stored.Remove(StoredInteraction.RefusedBy, out var refusedBy);
+        return new StoredInteraction(row.GetString(0), new Parameters(stored), row.Time(2), row.NullableString(3), refusedBy, row.NullableTime(4));
+    }
+
+    private static string Serialize(IEnumerable<KeyValuePair<string, string>> parameters) => JsonSerializer.Serialize(parameters.ToDictionary());
+}
+
+/// <summary>An authorization request that waits for a person.</summary>
+public sealed record ParkedRequest
+{
+    public required string Handle { get; init; }
+
+    public required string ClientId { get; init; }
+
+    /// <summary>What pages call the application.</summary>
+    public required string DisplayName { get; init; }
+
+    /// <summary>Registered, checked; for showing its host.</summary>
+    public required string RedirectUri { get; init; }
+
+    /// <summary>
+    /// What <c>form-action</c> of a page's Content-Security-Policy must allow besides 'self', because the answer to its
+    /// form may lead on to the application.
+    /// </summary>
+    public required string FormActionSource { get; init; }
+
+    /// <summary>Frozen when the request came, with the time at which it did.</summary>
+    public required RequestDemands Demands { get; init; }
+
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    /// <summary>For the user name field; null: none.</summary>
+    public string? LoginHint { get; init; }
+
+    /// <summary>BCP 47 tags separated by spaces, most wanted first; null: none.</summary>
+    public string? UiLocales { get; init; }
+
+    /// <summary>The person must be asked who to be.</summary>
+    public bool SelectAccount { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}
+
+internal sealed record StoredInteraction(
+    string Hash, Parameters Parameters, DateTimeOffset CreatedAt, string? ConsentUserId, string? RefusedById, DateTimeOffset? AccountChosenAt)
+{
+    // No request parameter has a space in its name; it is kept beside them and never read from a request.
+    public const string RefusedBy = "refused by";
+}

@@ -1,0 +1,25 @@
+using System.Diagnostics.Metrics;
+
+namespace IdP.Protocol;
+
+/// <summary>Counts what is not worth an audit row.</summary>
+internal sealed class ProtocolMetrics : IDisposable
+{
+    public const string MeterName = "IdP.Protocol";
+
+    private readonly Meter meter = new(MeterName);
+    private readonly Counter<long> issued;
+    private readonly Counter<long> refused;
+
+    public ProtocolMetrics()
+    {
+        issued = meter.CreateCounter<long>("idp.tokens.issued", description: "Token responses, by grant type.");
+        refused = meter.CreateCounter<long>("idp.tokens.refused", description: "Token requests that ended with an error, by its code.");
+    }
+
+    public void Issued(string grantType) => issued.Add(1, new KeyValuePair<string, object?>("grant_type", grantType));
+
+    public void Refused(string error) => refused.Add(1, new KeyValuePair<string, object?>("error", error));
+
+    public void Dispose() => meter.Dispose();
+}

@@ -1,0 +1,85 @@
+using IdP.Verification.Decisions;
+
+namespace IdP.Protocol.Requests;
+
+/// <summary>Values of <c>prompt</c>. OIDC Core §3.1.2.1.</summary>
+[Flags]
+internal enum Prompts
+{
+    NotSent = 0,
+    None = 1,
+    Login = 2,
+    Consent = 4,
+    SelectAccount = 8,
+}
+
+/// <summary>An authorization request, read and not yet checked; <see cref="AuthorizationChecks"/> checks it.</summary>
+internal sealed class AuthorizationRequest(Parameters parameters)
+{
+    public Parameters Parameters => parameters;
+
+    public string? ClientId => parameters["client_id"];
+
+    public string? RedirectUri => parameters["redirect_uri"];
+
+    public string? ResponseType => parameters["response_type"];
+
+    public string? Scope => parameters["scope"];
+
+    public string? State => parameters["state"];
+
+    public string? Nonce => parameters["nonce"];
+
+    public string? CodeChallenge => parameters["code_challenge"];
+
+    public string? CodeChallengeMethod => parameters["code_challenge_method"];
+
+    public string? Prompt => parameters["prompt"];
+
+    public string? MaxAge => parameters["max_age"];
+
+    public string? LoginHint => parameters["login_hint"];
+
+    public string? IdTokenHint => parameters["id_token_hint"];
+
+    public string? UiLocales => parameters["ui_locales"];
+
+    /// <summary>How the answer travels; also before the checks, so that their errors find the way.</summary>
+    public bool FormPost => parameters["response_mode"] == ResponseModes.FormPost;
+
+    // Set by the checks that read them.
+    public string[] Scopes { get; set; } = [];
+
+    public Prompts Prompts { get; set; }
+
+    public TimeSpan? MaxAgeLimit { get; set; }
+
+    public ClaimsRequest Claims { get; set; } = ClaimsRequest.None;
+
+    /// <summary>The person that the client believes to be signed in: <c>sub</c> of the id_token_hint.</summary>
+    public string? HintedSubject { get; set; }
+
+    /// <summary>
+    /// The level that the request demands; null: none. <c>acr_values</c> is a wish in order of preference: the first
+    /// level that this server reaches counts, an unknown one asks for nothing (OIDC Core §3.1.2.1).
+    /// </summary>
+    public string? DemandedAcr =>
+        Claims.AcrValues.Concat(Requests.Scopes.Split(parameters["acr_values"] ?? "")).FirstOrDefault(Acr.Supported.Contains);
+
+    /// <param name="startedAt">When the request was parked; null for one that has just come.</param>
+    public RequestDemands Demands(DateTimeOffset? startedAt) => new()
+    {
+        FlowStartedAt = startedAt,
+        Login = Prompts.HasFlag(Prompts.Login),
+        MaxAge = MaxAgeLimit,
+        Acr = DemandedAcr,
+    };
+}
+
+internal static class ResponseModes
+{
+    public const string Query = "query";
+    public const string FormPost = "form_post";
+
+    public static IReadOnlyList<string> Supported { get; } = [Query, FormPost];
+}

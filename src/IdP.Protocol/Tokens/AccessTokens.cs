@@ -1,0 +1,49 @@
+using System.Text.Json;
+using IdP.Protocol.Grants;
+using IdP.Storage;
+
+namespace IdP.Protocol.Tokens;
+
+/// <summary>What an access token says; a JWT and the row of a reference token say it alike. RFC 9068 §2.2.</summary>
+internal static class AccessTokens
+{
+    public const string Type = "at+jwt";
+
+    /// <summary>
+    /// Begins with the authorization's id, so that a token of a revoked authorization is recognised without a row of
+    /// its own; a client's own token has nothing before the point.
+    /// </summary>
+    public static string NewId(Issuance issuance, RandomSource random) => $"{issuance.Grant?.AuthorizationId}.{random.NewId()}";
+
+    /// <summary>The id of the authorization in a <c>jti</c>; null for a client's own token.</summary>
+    public static string? AuthorizationIdOf(string jti) =>
+        jti.IndexOf('.', StringComparison.Ordinal) is > 0 and var point ? jti[..point] : null;
+
+    public static void Write(Utf8JsonWriter json, AccessTokenContent token)
+    {
+        var issuance = token.Issuance;
+        json.WriteString("iss", token.Issuer);
+        // The server itself is the audience (UserInfo) until APIs are registered.
+        json.WriteString("aud", token.Issuer);
+        json.WriteString("sub", issuance.Grant?.Person.Id ?? issuance.Client.ClientId);
+        json.WriteString("client_id", issuance.Client.ClientId);
+        json.WriteNumber("iat", token.IssuedAt.ToUnixTimeSeconds());
+        json.WriteNumber("exp", token.ExpiresAt.ToUnixTimeSeconds());
+        json.WriteString("jti", token.Id);
+        if (issuance.Scopes.Count > 0) json.WriteString("scope", string.Join(' ', issuance.Scopes));
+        if (issuance is { Grant: { } grant, Proven: { } proven }) WriteProof(json, grant, proven);
+    }
+
+    /// <summary>What was proven, and no more. RFC 9068 §2.2.1, OIDC Core §2.</summary>
+    public static void WriteProof(Utf8JsonWriter json, SubjectGrant grant, Verification.Decisions.Decision.Proceed proven)
+    {
+        json.WriteNumber("auth_time", proven.AuthTime.ToUnixTimeSeconds());
+        json.WriteString("acr", proven.Acr);
+        json.WriteStartArray("amr");
+        foreach (var method in proven.Amr) json.WriteStringValue(method);
+        json.WriteEndArray();
+        if (grant.SessionId is { } sid) json.WriteString("sid", sid);
+    }
+}
+
+internal readonly record struct AccessTokenContent(Issuance Issuance, string Issuer, string Id, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using IdP.Protocol.Requests;
+using IdP.Verification.SignIn;
+
+namespace IdP.Protocol.Tokens;
+
+/// <summary>Claims about a person, by scope. OIDC Core §5.1 and §5.4.</summary>
+internal static class UserClaims
+{
+    private static readonly Dictionary<string, string[]> ByScope = new(StringComparer.Ordinal)
+    {
+        [Scopes.Profile] =
+        [
+            "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender",
+            "birthdate", "zoneinfo", "locale", "updated_at",
+        ],
+        [Scopes.Email] = ["email", "email_verified"],
+        [Scopes.Address] = ["address"],
+        [Scopes.Phone] = ["phone_number", "phone_number_verified"],
+        [Scopes.Groups] = ["groups"],
+    };
+
+    // What the protocol says of a token is never taken from what is stored about a person.
+    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
+    {
+        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "acr", "amr", "azp", "auth_time", "at_hash", "c_hash", "s_hash", "sid", "sub_jwk",
+        "client_id", "scope", "cnf", "act", "may_act", "events", "active", "token_type", "username", "roles", "entitlements",
+    };
+
+    /// <summary>All that discovery lists.</summary>
+    public static IReadOnlyList<string> Supported { get; } =
+    [
+        "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", .. ByScope.Values.SelectMany(names => names),
+    ];
+
+    public static IEnumerable<string> NamesFor(IEnumerable<string> scopes) =>
+        scopes.SelectMany(scope => ByScope.GetValueOrDefault(scope) ?? []);
+
+    /// <summary>Writes those of the named claims that the person has; §5.3.2: others are left out.</summary>
+    public static void Write(Utf8JsonWriter json, Person person, DateTimeOffset? updatedAt, IEnumerable<string> names)
+    {
+        JsonElement? own = null;
+        foreach (var name in names.Distinct(StringComparer.Ordinal))
+        {
+            switch (name)
+            {
+                case "name":
+                    json.WriteString(name, person.DisplayName);
+                    break;
+                case "preferred_username":
+                    json.WriteString(name, person.UserName);
+                    break;
+                case "email":
+                    if (person.Email is { } email) json.WriteString(name, email);
+                    break;
+                case "email_verified":
+                    if (person.Email is not null) json.WriteBoolean(name, person.EmailVerified);
+                    break;
+                case "locale":
+                    if (person.Locale is { } locale) json.WriteString(name, locale);
+                    break;
+                case "zoneinfo":
+                    if (person.ZoneInfo is { } zone) json.WriteString(name, zone);
+                    break;
+                case "updated_at":
+                    if (updatedAt is { } time) json.WriteNumber(name, time.ToUnixTimeSeconds());
+                    break;
+                case "groups":
+                    WriteList(json, name, person.Groups);
+                    break;
+                default:
+                    WriteOwn(json, person, name, ref own);
+                    break;
+            }
+        }
+    }
+
+    private static void WriteOwn(Utf8JsonWriter json, Person person, string name, ref JsonElement? own)
+    {
+        if (person.Claims == "{}" || Reserved.Contains(name)) return;
+        own ??= JsonElement.Parse(person.Claims);
+        if (!own.Value.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return;
+        json.WritePropertyName(name);
+        value.WriteTo(json);
+    }
+
+    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values) json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+}
