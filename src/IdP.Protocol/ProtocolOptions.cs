@@ -1,12 +1,8 @@
-using Microsoft.Extensions.Configuration;
-
 namespace IdP.Protocol;
 
-/// <summary>What a deployer sets; section <c>IdP</c>.</summary>
+/// <summary>What a deployer sets; section <c>IdP:Tokens</c>, and <c>IdP:Issuer</c>.</summary>
 public sealed record ProtocolOptions
 {
-    public const string Section = "IdP";
-
     /// <summary>
     /// The <c>iss</c> of everything, and the beginning of every address that discovery names; https, without a query,
     /// a fragment or a slash at its end. It comes from here alone, never from a request.
@@ -40,25 +36,17 @@ public sealed record ProtocolOptions
     /// <summary>The path of <see cref="Issuer"/>, without a slash at its end; usually empty.</summary>
     internal string PathBase => new Uri(Issuer).AbsolutePath.TrimEnd('/');
 
-    /// <summary>Reads the section; the host checks <see cref="Problems"/> and refuses to start.</summary>
-    public static ProtocolOptions From(IConfiguration configuration) =>
-        configuration.GetSection(Section).Get<ProtocolOptions>() ?? new ProtocolOptions();
-
     /// <summary>What is wrong, in sentences that name the key.</summary>
-    /// <param name="development">Only there the issuer may be http.</param>
-    public IEnumerable<string> Problems(bool development)
+    public IEnumerable<string> Problems()
     {
-        if (!Uri.TryCreate(Issuer, UriKind.Absolute, out var issuer) || issuer.Scheme is not ("https" or "http")) yield return "IdP:Issuer must be an https address.";
-        else if (issuer.Query.Length > 0 || issuer.Fragment.Length > 0 || issuer.UserInfo.Length > 0 || Issuer.EndsWith('/')) yield return "IdP:Issuer must not have a query, a fragment, a user name or a slash at its end.";
-        else if (issuer.Scheme == "http" && !development) yield return "IdP:Issuer must begin with https:// outside Development.";
-        if (!Within(AuthorizationCodeLifetime, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10))) yield return "IdP:AuthorizationCodeLifetime must be from 00:00:10 to 00:10:00.";
-        if (!Within(AccessTokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1))) yield return "IdP:AccessTokenLifetime must be from 00:01:00 to 1.00:00:00.";
-        if (!Within(IdTokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1))) yield return "IdP:IdTokenLifetime must be from 00:01:00 to 1.00:00:00.";
-        if (!Within(RefreshTokenLifetime, TimeSpan.FromHours(1), TimeSpan.FromDays(366))) yield return "IdP:RefreshTokenLifetime must be from 01:00:00 to 366.00:00:00.";
-        if (!Within(InteractionLifetime, TimeSpan.FromMinutes(5), TimeSpan.FromDays(1))) yield return "IdP:InteractionLifetime must be from 00:05:00 to 1.00:00:00.";
-        if (AccessTokenSigningAlg is not ("ES256" or "RS256")) yield return "IdP:AccessTokenSigningAlg must be ES256 or RS256.";
-        if (!Within(DiscoveryMaxAge, TimeSpan.Zero, TimeSpan.FromDays(1))) yield return "IdP:DiscoveryMaxAge must be from 00:00:00 to 1.00:00:00.";
-        if (!Within(JwksMaxAge, TimeSpan.Zero, TimeSpan.FromDays(1))) yield return "IdP:JwksMaxAge must be from 00:00:00 to 1.00:00:00.";
+        if (!Within(AuthorizationCodeLifetime, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(10))) yield return "IdP:Tokens:AuthorizationCodeLifetime must be from 00:00:10 to 00:10:00.";
+        if (!Within(AccessTokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1))) yield return "IdP:Tokens:AccessTokenLifetime must be from 00:01:00 to 1.00:00:00.";
+        if (!Within(IdTokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1))) yield return "IdP:Tokens:IdTokenLifetime must be from 00:01:00 to 1.00:00:00.";
+        if (!Within(RefreshTokenLifetime, TimeSpan.FromHours(1), TimeSpan.FromDays(366))) yield return "IdP:Tokens:RefreshTokenLifetime must be from 01:00:00 to 366.00:00:00.";
+        if (!Within(InteractionLifetime, TimeSpan.FromMinutes(5), TimeSpan.FromDays(1))) yield return "IdP:Tokens:InteractionLifetime must be from 00:05:00 to 1.00:00:00.";
+        if (AccessTokenSigningAlg is not ("ES256" or "RS256")) yield return "IdP:Tokens:AccessTokenSigningAlg must be ES256 or RS256.";
+        if (!Within(DiscoveryMaxAge, TimeSpan.Zero, TimeSpan.FromDays(1))) yield return "IdP:Tokens:DiscoveryMaxAge must be from 00:00:00 to 1.00:00:00.";
+        if (!Within(JwksMaxAge, TimeSpan.Zero, TimeSpan.FromDays(1))) yield return "IdP:Tokens:JwksMaxAge must be from 00:00:00 to 1.00:00:00.";
     }
 
     private static bool Within(TimeSpan value, TimeSpan least, TimeSpan most) => value >= least && value <= most;

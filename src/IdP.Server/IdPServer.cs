@@ -1,5 +1,7 @@
 using System.Net;
 using IdP.Server.Hosting;
+using IdP.Protocol;
+using IdP.Protocol.Tokens;
 using IdP.Server.Mail;
 using IdP.Storage.Database;
 using Microsoft.AspNetCore.DataProtection;
@@ -46,6 +48,7 @@ public static class IdPServer
         var app = builder.Build();
         app.UseForwardedHeaders();
         MapOperations(app);
+        app.MapProtocol();
         await PrepareAsync(app.Services);
         return app;
     }
@@ -88,10 +91,10 @@ public static class IdPServer
         });
     }
 
-    private static Task PrepareAsync(IServiceProvider services) => DatabaseMigrator.MigrateAsync(services.GetRequiredService<IdPDatabase>(), () =>
+    private static Task PrepareAsync(IServiceProvider services) => DatabaseMigrator.MigrateAsync(services.GetRequiredService<IdPDatabase>(), async () =>
     {
-        // Under the lock, so that of several nodes that start at once one makes the first key of the ring.
+        // Under the lock, so that of several nodes that start at once one makes the first keys.
         services.GetRequiredService<IDataProtectionProvider>().CreateProtector("start").Protect("start");
-        return Task.CompletedTask;
+        await services.GetRequiredService<SigningKeys>().EnsureAsync();
     });
 }

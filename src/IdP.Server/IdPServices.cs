@@ -1,3 +1,4 @@
+using IdP.Protocol;
 using IdP.Server.Hosting;
 using IdP.Storage;
 using IdP.Storage.Changes;
@@ -16,7 +17,7 @@ public static class IdPServices
 {
     extension(IServiceCollection services)
     {
-        /// <summary>Adds storage, keys and verification for the configuration.</summary>
+        /// <summary>Adds storage, keys, verification and the protocol for the configuration.</summary>
         /// <exception cref="ConfigurationException">A value cannot be used; the message names its key.</exception>
         public IServiceCollection AddIdP(IConfiguration configuration, bool isDevelopment)
         {
@@ -30,6 +31,7 @@ public static class IdPServices
             services.AddSingleton<Catalog>();
             services.TryAddSingleton(new SignInOptions { SecureCookies = options.Issuer.StartsWith("https:", StringComparison.Ordinal) });
             services.AddVerification();
+            services.AddProtocol(options.Tokens with { Issuer = options.Issuer });
             // The ring is shared by every node; its keys are wrapped by the master key.
             services.AddDataProtection().SetApplicationName("idp");
             services.AddSingleton<IConfigureOptions<KeyManagementOptions>, KeyRingSetup>();

@@ -1,3 +1,4 @@
+using IdP.Protocol;
 using IdP.Storage.Database;
 
 namespace IdP.Server.Hosting;
@@ -21,6 +22,9 @@ public sealed record IdPOptions
     public MailOptions Mail { get; init; } = new();
 
     public ProxyOptions Proxy { get; init; } = new();
+
+    /// <summary>Lifetimes and algorithms; its issuer is <see cref="Issuer"/>.</summary>
+    public ProtocolOptions Tokens { get; init; } = new();
 }
 
 /// <summary>Section <c>IdP:Seed</c>.</summary>

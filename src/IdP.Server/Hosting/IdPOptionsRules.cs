@@ -72,6 +72,7 @@ internal static class IdPOptionsRules
             yield return "IdP:Keys:MasterKeyFile (or IdP:Keys:MasterKey) is missing. It wraps signing keys and authenticator secrets; make one with: openssl rand -base64 32";
         }
 
+        foreach (var problem in options.Tokens.Problems()) yield return problem;
         foreach (var proxy in options.Proxy.Known)
         {
             if (!IPAddress.TryParse(proxy, out _)) yield return $"IdP:Proxy:Known must hold IP addresses; \"{proxy}\" is none.";

@@ -51,8 +51,8 @@ public sealed class Authorization
 
     public int CredentialGeneration { get; init; }
 
-    /// <summary>Granted resources (RFC 8707), separated by spaces; empty: none was named.</summary>
-    public string Resource { get; init; } = "";
+    /// <summary>Granted resources (RFC 8707), separated by spaces; null: none was named.</summary>
+    public string? Resource { get; init; }
 
     /// <summary>Thumbprint of the key that refresh tokens of a public client are bound to (RFC 9449 §5); null: none.</summary>
     public string? DpopJkt { get; set; }

@@ -31,8 +31,8 @@ public sealed class DeviceAuthorization
 
     public required string Scope { get; init; }
 
-    /// <summary>Requested resources (RFC 8707), separated by spaces; empty: none.</summary>
-    public string Resource { get; init; } = "";
+    /// <summary>Requested resources (RFC 8707), separated by spaces; null: none.</summary>
+    public string? Resource { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 

@@ -582,7 +582,6 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnName("dpop_jkt");
 
                     b.Property<string>("Resource")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("resource");
 
@@ -723,7 +722,6 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnName("last_polled_at");
 
                     b.Property<string>("Resource")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("resource");
 

@@ -575,7 +575,6 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnName("dpop_jkt");
 
                     b.Property<string>("Resource")
-                        .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("resource");
 
@@ -716,7 +715,6 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnName("last_polled_at");
 
                     b.Property<string>("Resource")
-                        .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("resource");
 

@@ -11,7 +11,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace IdP.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDbContext))]
-    [Migration("20261124153905_Initial")]
+    [Migration("20261124154211_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -585,7 +585,6 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnName("dpop_jkt");
 
                     b.Property<string>("Resource")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("resource");
 
@@ -726,7 +725,6 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnName("last_polled_at");
 
                     b.Property<string>("Resource")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("resource");
 

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace IdP.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDbContext))]
-    [Migration("20261124153855_Initial")]
+    [Migration("20261124154201_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -578,7 +578,6 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnName("dpop_jkt");
 
                     b.Property<string>("Resource")
-                        .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("resource");
 
@@ -719,7 +718,6 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnName("last_polled_at");
 
                     b.Property<string>("Resource")
-                        .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("resource");
 
