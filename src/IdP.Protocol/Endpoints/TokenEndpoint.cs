@@ -43,6 +43,9 @@ internal static class TokenEndpoint
         if (grants.Find(grantType) is not { } grant) return OAuthError.UnsupportedGrantType("This server does not know the grant_type.");
         if (!client.GrantTypes.Contains(grant.GrantType)) return OAuthError.UnauthorizedClient("The application is not registered for this grant_type.");
 
+        // RFC 9449 §5.2: who is registered for bound tokens gets no others.
+        if (client.DpopBoundAccessTokens || client.Profile is not null) return new OAuthError("invalid_dpop_proof", "This application must prove possession of a key.");
+
         if ((await grant.RedeemAsync(form, client, snapshot, ct)).Failed(out error, out var issuance)) return error;
         var issued = await issuer.IssueAsync(issuance, snapshot);
         if (!issued.Failed(out _, out _)) metrics.Issued(grant.GrantType);

@@ -19,8 +19,8 @@ internal static class AuthorizationChecks
 
     private static readonly Func<AuthorizationRequest, Client, OAuthError?>[] All =
     [
-        CheckForm, CheckRequestObject, CheckResponseType, CheckGrantType, CheckResponseMode, CheckScope, CheckPkce, CheckPrompt,
-        CheckMaxAge, CheckClaims, CheckAcr,
+        CheckForm, CheckPushed, CheckRequestObject, CheckResponseType, CheckGrantType, CheckResponseMode, CheckScope, CheckPkce,
+        CheckPrompt, CheckMaxAge, CheckClaims, CheckAcr,
     ];
 
     /// <summary>The first thing that is wrong, which may be told to the client; null: nothing.</summary>
@@ -53,6 +53,12 @@ internal static class AuthorizationChecks
 
         return null;
     }
+
+    // RFC 9126 §5: what a client is registered for is not relaxed because it is not there yet.
+    private static OAuthError? CheckPushed(AuthorizationRequest request, Client client) =>
+        client.RequirePar || client.Profile is not null
+            ? OAuthError.InvalidRequest("This application must push its authorization requests.")
+            : null;
 
     // OIDC Core §6.1, §6.2, §7.2.1
     private static OAuthError? CheckRequestObject(AuthorizationRequest request, Client client)
