@@ -39,7 +39,8 @@ public abstract record EnrollmentState
     public sealed record MustEnroll(DateTimeOffset? Deadline, EnrollmentCause Cause, string? Reference = null) : EnrollmentState;
 
     /// <summary>The period ended; an admin must unlock.</summary>
-    public sealed record Expired(DateTimeOffset Since, string? Reference) : EnrollmentState;
+    /// <param name="AfterReset">They were to enrol at the next sign-in, so what asks the enrolled asks them too.</param>
+    public sealed record Expired(DateTimeOffset Since, string? Reference, bool AfterReset = false) : EnrollmentState;
 
     /// <summary>Enrolled with these methods.</summary>
     public sealed record Active(IReadOnlyList<string> Methods) : EnrollmentState;

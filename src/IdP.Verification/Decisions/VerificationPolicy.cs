@@ -38,6 +38,7 @@ public static class VerificationPolicy
         ResourcePolicy policy, PersonState person, SessionState? session, RequestDemands demands, VerificationSettings settings, DateTimeOffset now)
     {
         if (session is null) return new Decision.SignIn(["Nobody is signed in."]);
+        if (person.Enrollment is null) return new Decision.Deny(["The person's state is not known."]);
         if (person.Disabled) return new Decision.Deny(["The account is turned off."]);
         if (person.Lock is { } locked && (locked.Until is null || now < locked.Until))
         {
@@ -65,7 +66,8 @@ public static class VerificationPolicy
             return new Decision.Deny([.. reasons, "No method that is enabled reaches that level."]);
         }
 
-        if (IsVerified(policy, session, demands, asked, now)) return Proceed(session, [.. reasons, "Verified recently enough."]);
+        // After a reset nothing that was proven with the lost authenticator counts.
+        if (person.Enrollment is not EnrollmentState.MustEnroll && IsVerified(policy, session, demands, asked, now)) return Proceed(session, [.. reasons, "Verified recently enough."]);
 
         // A request can raise what the policy asks, so what it demands cannot be skipped.
         var maySkip = mode == VerificationMode.Required && !demanded;
@@ -81,17 +83,19 @@ public static class VerificationPolicy
             EnrollmentState.MustEnroll must => Enroll(skippable: false, must.Deadline, now, [.. reasons, "Enrollment is due at this sign-in."]),
             EnrollmentState.NotRequired when !asked =>
                 new Decision.Enroll(Skippable: false, null, null, StartsPeriod: false, [.. reasons, "Not enrolled, and the request demands it."]),
-            EnrollmentState.NotRequired => new Decision.Enroll(
+            // NotRequired is left: the type is closed, and whoever is expired has been stopped above.
+            _ => new Decision.Enroll(
                 maySkip, now.AddDays(settings.EnrollmentDays), settings.EnrollmentDays, StartsPeriod: true, [.. reasons, "The enrollment period begins."]),
-            _ => new Decision.Deny([.. reasons, "The person's state is not known."]),
         };
     }
 
     private static bool Asks(VerificationMode mode, EnrollmentState enrollment) => mode switch
     {
         VerificationMode.NotRequired => false,
-        // After a reset the person counts as enrolled: else the reset of an account would open it by the password.
-        VerificationMode.WhenEnrolled => enrollment is EnrollmentState.Active or EnrollmentState.MustEnroll,
+        // After a reset the person counts as enrolled, and goes on so when the deadline has passed: else the reset of an
+        // account would open it by the password.
+        VerificationMode.WhenEnrolled =>
+            enrollment is EnrollmentState.Active or EnrollmentState.MustEnroll or EnrollmentState.Expired { AfterReset: true },
         _ => true,
     };
 

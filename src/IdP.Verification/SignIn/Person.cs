@@ -116,7 +116,7 @@ public static class EnrollmentStates
         DateTimeOffset? lockedAt, string? lockReference)
     {
         if (hasAuthenticator) return new EnrollmentState.Active(["otp"]);
-        if (lockedAt is { } locked) return new EnrollmentState.Expired(deadline ?? locked, lockReference);
+        if (lockedAt is { } locked) return new EnrollmentState.Expired(deadline ?? locked, lockReference, mustEnroll);
         if (mustEnroll) return new EnrollmentState.MustEnroll(deadline, cause, lockReference);
         if (requiredAt is null) return new EnrollmentState.NotRequired();
         // Required without a deadline and without an authenticator: whatever removed it, nothing can be skipped.
