@@ -83,6 +83,13 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
         return changes;
     }
 
+    /// <summary>The settings as they are in a unit of work, with what it has not saved yet.</summary>
+    public static async Task<VerificationSettings> EffectiveAsync(IdPDbContext db, CancellationToken ct)
+    {
+        await db.Settings.LoadAsync(ct);
+        return VerificationSettings.FromJson(new JsonObject(db.Settings.Local.Select(s => KeyValuePair.Create(s.Name, JsonNode.Parse(s.Value)))));
+    }
+
     /// <summary>Unknown names and values of the wrong type.</summary>
     public static IEnumerable<ValidationFailure> Problems(JsonObject values)
     {

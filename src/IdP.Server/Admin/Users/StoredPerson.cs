@@ -6,13 +6,25 @@ using Microsoft.EntityFrameworkCore;
 namespace IdP.Server.Admin.Users;
 
 /// <summary>Everything stored about one person that operations change.</summary>
-internal sealed record StoredPerson(User User, Enrollment? Enrollment, bool HasAuthenticator, AttemptCount? Verification, AttemptCount? Password)
+internal sealed class StoredPerson(User user, Enrollment? enrollment, bool hasAuthenticator, AttemptCount? verification, AttemptCount? password)
 {
+    public User User { get; } = user;
+
+    /// <summary>Null while nothing about it was decided.</summary>
+    public Enrollment? Enrollment { get; private set; } = enrollment;
+
+    public bool HasAuthenticator { get; } = hasAuthenticator;
+
+    /// <summary>Counted codes; null: none.</summary>
+    public AttemptCount? Verification { get; } = verification;
+
+    /// <summary>Counted passwords; null: none.</summary>
+    public AttemptCount? Password { get; } = password;
+
     public EnrollmentView State(DateTimeOffset now) => EnrollmentView.Of(Enrollment, HasAuthenticator, now);
 
     /// <summary>The row, made when there is none yet.</summary>
-    public Enrollment EnrollmentIn(IdPDbContext db) => Enrollment ?? db.Enrollments.Local.FirstOrDefault(e => e.UserId == User.Id)
-        ?? db.Enrollments.Add(new Enrollment { UserId = User.Id }).Entity;
+    public Enrollment EnrollmentIn(IdPDbContext db) => Enrollment ??= db.Enrollments.Add(new Enrollment { UserId = User.Id }).Entity;
 }
 
 internal static class StoredPeople
@@ -45,8 +57,6 @@ internal static class StoredPeople
     public static async Task<bool> IsTakenAsync(this IdPDbContext db, string nameOrAddress, string? byOtherThan, CancellationToken ct)
     {
         var normalized = UserNames.Normalize(nameOrAddress);
-        // People added in this unit of work are not in the database yet.
-        return db.Users.Local.Any(u => u.Id != byOtherThan && (u.NormalizedUserName == normalized || u.NormalizedEmail == normalized))
-            || await db.Users.AnyAsync(u => u.Id != byOtherThan && (u.NormalizedUserName == normalized || u.NormalizedEmail == normalized), ct);
+        return await db.Users.AnyAsync(u => u.Id != byOtherThan && (u.NormalizedUserName == normalized || u.NormalizedEmail == normalized), ct);
     }
 }

@@ -1,0 +1,32 @@
+using IdP.Server.Admin.Clients;
+using IdP.Server.Admin.Owners;
+using IdP.Server.Admin.Settings;
+using IdP.Server.Admin.Users;
+using IdP.Server.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace IdP.Server.Admin;
+
+internal static class AdminServices
+{
+    extension(IServiceCollection services)
+    {
+        /// <summary>Adds every admin operation and the declarative document; what they stand on is in <c>AddIdP</c>.</summary>
+        public IServiceCollection AddAdmin()
+        {
+            foreach (var operation in new[]
+            {
+                typeof(AddUser), typeof(SetUser), typeof(SetPassword), typeof(DisableUser), typeof(EnableUser), typeof(RemoveUser), typeof(EndSessions),
+                typeof(RequireVerification), typeof(LiftRequirement), typeof(ExtendPeriod), typeof(UnlockUser), typeof(ResetVerification),
+                typeof(ListUsers), typeof(ShowUser),
+                typeof(AddClient), typeof(SetClient), typeof(RemoveClient), typeof(RotateSecret), typeof(ListClients), typeof(ShowClient),
+                typeof(SetSettings), typeof(ShowSettings), typeof(OwnerSetup), typeof(DocumentDiff), typeof(DocumentApply),
+            })
+            {
+                services.TryAddSingleton(operation);
+            }
+
+            return services;
+        }
+    }
+}

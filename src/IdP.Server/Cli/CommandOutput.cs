@@ -1,0 +1,87 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using IdP.Server.Admin;
+using Spectre.Console;
+
+namespace IdP.Server.Cli;
+
+/// <summary>What a verb prints: objects for programs, tables and sentences for people.</summary>
+/// <param name="output">Standard output.</param>
+/// <param name="error">Standard error.</param>
+/// <param name="isTerminal">Somebody looks at it: borders and bold type help. Otherwise plain columns.</param>
+internal sealed class CommandOutput(TextWriter output, TextWriter error, bool isTerminal)
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    /// <summary>Set by <c>--json</c>.</summary>
+    public bool IsJson { get; set; }
+
+    /// <summary>The result of a verb: a sentence for people, an object for programs.</summary>
+    public int Done(string sentence, object json)
+    {
+        if (IsJson) Json(json);
+        else Line(sentence);
+        return ExitCode.Done;
+    }
+
+    /// <summary>It cannot be done, and what to do instead.</summary>
+    public int Fail(string sentence, int exitCode = ExitCode.Refused)
+    {
+        error.WriteLine(Texts.ForTerminal(sentence));
+        return exitCode;
+    }
+
+    public void Warn(string sentence) => error.WriteLine("Warning: " + Texts.ForTerminal(sentence));
+
+    public void Line(string text) => output.WriteLine(Texts.ForTerminal(text));
+
+    public void Json(object value) => output.WriteLine(JsonSerializer.Serialize(value, Options));
+
+    /// <summary>Rows under headings.</summary>
+    public void Table(string[] headings, IEnumerable<string?[]> rows)
+    {
+        var cells = rows.Select(row => Array.ConvertAll(row, cell => Texts.ForTerminal(cell ?? ""))).ToList();
+        if (isTerminal)
+        {
+            var table = new Table().Border(TableBorder.Rounded);
+            foreach (var heading in headings) table.AddColumn(new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold))));
+            foreach (var row in cells) table.AddRow(row.Select(cell => new Text(cell)));
+            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }).Write(table);
+            return;
+        }
+
+        List<string[]> lines = [headings, .. cells];
+        var widths = headings.Select((_, i) => lines.Max(line => line[i].Length)).ToArray();
+        foreach (var line in lines) output.WriteLine(string.Join("  ", line.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
+    }
+
+    /// <summary>Names and values; what has no value is left out.</summary>
+    public void Properties(IEnumerable<(string Name, string? Value)> properties)
+    {
+        var shown = properties.Where(p => !string.IsNullOrEmpty(p.Value)).ToList();
+        var width = shown.Count == 0 ? 0 : shown.Max(p => p.Name.Length);
+        foreach (var (name, value) in shown) output.WriteLine($"{name.PadRight(width)}  {Texts.ForTerminal(value!)}");
+    }
+}
+
+/// <summary>What the program says to the shell.</summary>
+internal static class ExitCode
+{
+    /// <summary>Done, or nothing to do.</summary>
+    public const int Done = 0;
+
+    /// <summary>The thing asked for cannot be done; a sentence on standard error says why.</summary>
+    public const int Refused = 1;
+
+    /// <summary>Wrong usage; from <c>apply --dry-run</c>: there are differences.</summary>
+    public const int Usage = 2;
+
+    /// <summary>The configuration is broken or the database cannot be reached.</summary>
+    public const int Configuration = 3;
+}

@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Data.Common;
+using FluentValidation;
+using IdP.Server.Admin;
+using IdP.Server.Admin.Clients;
+using IdP.Server.Admin.Keys;
+using IdP.Server.Admin.Owners;
+using IdP.Server.Admin.Settings;
+using IdP.Server.Admin.Users;
+using IdP.Server.Configuration;
+using IdP.Server.Hosting;
+using IdP.Storage.Database;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration.Json;
+
+namespace IdP.Server.Cli;
+
+/// <summary>The program <c>idp</c>: serves, or does one thing to the database and ends.</summary>
+public static class IdPCommandLine
+{
+    private static readonly string[] HelpWords = ["--help", "-h", "-?", "/?", "--version"];
+
+    /// <summary>Runs the program.</summary>
+    /// <param name="args">Nothing, or configuration such as <c>--IdP:Issuer=…</c>: it serves.</param>
+    /// <param name="serve">Serves until it is told to stop; gets the arguments without the verb.</param>
+    /// <returns>The exit code: 0 done, 1 refused, 2 wrong usage or differences, 3 broken configuration.</returns>
+    public static Task<int> RunAsync(string[] args, Func<string[], CancellationToken, Task<int>> serve)
+    {
+        var plain = Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        var output = new CommandOutput(Console.Out, Console.Error, isTerminal: !plain);
+        return RunAsync(args, serve, output, Console.In, canAsk: !Console.IsInputRedirected && !Console.IsOutputRedirected);
+    }
+
+    internal static async Task<int> RunAsync(
+        string[] args, Func<string[], CancellationToken, Task<int>> serve, CommandOutput output, TextReader input, bool canAsk)
+    {
+        try
+        {
+            var asksHelp = args.Any(HelpWords.Contains);
+            if (!asksHelp && (args.Length == 0 || args[0].StartsWith('-'))) return await serve(args, CancellationToken.None);
+            if (!asksHelp && args[0] == "serve") return await serve(args[1..], CancellationToken.None);
+
+            var json = new Option<bool>("--json") { Description = "Print an object for programs.", Recursive = true };
+            var parsed = Root(json, output, input, canAsk).Parse(args);
+            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction) return WrongUsage(parsed, output);
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (ConfigurationException broken)
+        {
+            return output.Fail(broken.Message, ExitCode.Configuration);
+        }
+        catch (ValidationException invalid)
+        {
+            foreach (var failure in invalid.Errors) output.Fail(failure.ErrorMessage);
+            return ExitCode.Refused;
+        }
+        catch (DbUpdateException)
+        {
+            return output.Fail("Somebody changed the same thing at this moment. Nothing was done; try again.");
+        }
+        catch (DbException unreachable)
+        {
+            return output.Fail($"The database cannot be used: {unreachable.Message} See IdP:Database.", ExitCode.Configuration);
+        }
+        catch (OperationCanceledException)
+        {
+            return output.Fail("Stopped.");
+        }
+#pragma warning disable CA1031 // Nobody is shown a stack trace.
+        catch (Exception broken)
+#pragma warning restore CA1031
+        {
+            return output.Fail($"It failed unexpectedly ({broken.GetType().Name}): {broken.Message}");
+        }
+    }
+
+    private static RootCommand Root(Option<bool> json, CommandOutput output, TextReader input, bool canAsk)
+    {
+        var verbs = new Verbs((parsed, work, ct) => WithServicesAsync(async services =>
+        {
+            output.IsJson = parsed.GetValue(json);
+            return await work(new Call(parsed, services, output, input, canAsk, ct));
+        }, ct));
+        var root = new RootCommand("An OpenID Connect identity provider with identity verification.")
+        {
+            new Command("serve", "Serves; what follows is configuration such as --IdP:Issuer=https://id.example.com. Without a verb it serves, too."),
+            ApplyCommand.Create(verbs),
+            UserCommands.Create(verbs),
+            ClientCommands.Create(verbs),
+            SettingCommands.Create(verbs),
+            KeyCommands.Create(verbs),
+            OwnerCommands.Create(verbs),
+        };
+        root.Options.Add(json);
+        return root;
+    }
+
+    private static int WrongUsage(ParseResult parsed, CommandOutput output)
+    {
+        foreach (var error in parsed.Errors) output.Fail(error.Message);
+        var path = string.Join(' ', Path(parsed.CommandResult.Command).Reverse());
+        return output.Fail($"See: idp {path}{(path.Length > 0 ? " " : "")}--help", ExitCode.Usage);
+    }
+
+    private static IEnumerable<string> Path(Command command)
+    {
+        for (var at = command; at is not null and not RootCommand; at = at.Parents.OfType<Command>().FirstOrDefault()) yield return at.Name;
+    }
+
+    // The same sources in the same order as the server's, and the same database, brought up to date if it is new.
+    private static async Task<int> WithServicesAsync(Func<IServiceProvider, Task<int>> work, CancellationToken ct)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(IdPServer).Assembly.GetName().Name });
+        var beside = new JsonConfigurationSource { Path = System.IO.Path.Combine(AppContext.BaseDirectory, "appsettings.json"), Optional = true };
+        beside.ResolveFileProvider();
+        builder.Configuration.Sources.Insert(0, beside);
+
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddIdP(builder.Configuration, builder.Environment.IsDevelopment());
+        services.AddAdmin();
+        await using var provider = services.BuildServiceProvider();
+        await DatabaseMigrator.MigrateAsync(provider.GetRequiredService<IdPDatabase>(), () => Task.CompletedTask, ct);
+        return await work(provider);
+    }
+}

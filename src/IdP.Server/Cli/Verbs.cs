@@ -1,0 +1,55 @@
+using System.CommandLine;
+
+namespace IdP.Server.Cli;
+
+/// <summary>Makes commands; each opens the database only when it runs.</summary>
+internal sealed class Verbs(Func<ParseResult, Func<Call, Task<int>>, CancellationToken, Task<int>> run)
+{
+    /// <summary>A verb with its arguments and options.</summary>
+    public Command Verb(string name, string description, IEnumerable<Symbol> symbols, Func<Call, Task<int>> work)
+    {
+        var command = new Command(name, description);
+        foreach (var symbol in symbols)
+        {
+            switch (symbol)
+            {
+                case Argument argument: command.Arguments.Add(argument); break;
+                case Option option: command.Options.Add(option); break;
+            }
+        }
+
+        command.SetAction((parsed, ct) => run(parsed, work, ct));
+        return command;
+    }
+
+    public static Command Group(string name, string description, params Command[] verbs)
+    {
+        var group = new Command(name, description);
+        foreach (var verb in verbs) group.Subcommands.Add(verb);
+        return group;
+    }
+
+    public static Option<string?> Text(string name, string description) => new(name) { Description = description };
+
+    public static Option<string[]> Texts(string name, string description) => new(name) { Description = description + " Repeat it for several." };
+
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    public static Option<bool?> Bool(string name, string description) => new(name) { Description = description, HelpName = "true|false" };
+
+    public static Option<int?> Number(string name, string description) => new(name) { Description = description };
+
+    /// <summary>One of the names of an enumeration, in camelCase.</summary>
+    public static Option<string?> Choice<T>(string name, string description)
+        where T : struct, Enum
+    {
+        var option = Text(name, description);
+        option.AcceptOnlyFromAmong([.. Enum.GetValues<T>().Select(v => Admin.ChangeList.Words(v))]);
+        return option;
+    }
+
+    public static T? Parse<T>(string? name)
+        where T : struct, Enum => name is null ? null : Enum.Parse<T>(name, ignoreCase: true);
+
+    public static Option<string?> Reason() => Text("--reason", "Why, for the audit log.");
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using IdP.Server.Cli;
+
+namespace IdP.Server.Configuration;
+
+/// <summary><c>idp apply FILE [--dry-run]</c>.</summary>
+internal static class ApplyCommand
+{
+    public static Command Create(Verbs verbs)
+    {
+        var file = new Argument<string>("FILE") { Description = "A JSON document with settings, users and clients." };
+        var dryRun = Verbs.Flag("--dry-run", "Only say what would change; exit code 2 when something would.");
+        var reason = Verbs.Reason();
+        return verbs.Verb("apply", "Brings settings, users and clients to what a document says.", [file, dryRun, reason],
+            call => ApplyAsync(call, call.Value(file), call.Value(dryRun), call.Value(reason)));
+    }
+
+    private static async Task<int> ApplyAsync(Call call, string file, bool dryRun, string? reason)
+    {
+        var (document, errors) = await ApplyDocument.ReadFileAsync(file, call.Ct);
+        if (document is null) return Refuse(call, errors);
+        var mode = new ApplyMode(Call.Actor, reason ?? $"apply {Path.GetFileName(file)}", KeepPasswords: false);
+        var result = await call.Get<DocumentApply>().HandleAsync(document, mode, dryRun, call.Ct);
+        if (result.Errors.Count > 0) return Refuse(call, result.Errors);
+
+        if (call.Out.IsJson) call.Out.Json(new { applied = !dryRun && result.Differences.Count > 0, differences = result.Differences });
+        else Print(call, result.Differences, dryRun);
+        foreach (var user in document.Users.Where(u => u.Password is not null))
+        {
+            if (Admin.PasswordRules.Warning(user.Password!) is { } warning) call.Out.Warn($"{user.Path}.password: {warning}");
+        }
+
+        return dryRun && result.Differences.Count > 0 ? ExitCode.Usage : ExitCode.Done;
+    }
+
+    private static void Print(Call call, IReadOnlyList<Difference> differences, bool dryRun)
+    {
+        foreach (var difference in differences)
+        {
+            call.Out.Line($"{difference.Subject}: {difference.Text}");
+            if (difference.Weaker is { } weaker) call.Out.Line($"  WEAKER: {weaker}");
+        }
+
+        call.Out.Line(differences.Count == 0 ? "Nothing to do."
+            : dryRun ? $"{differences.Count} differences; nothing was changed."
+            : $"{differences.Count} changes applied.");
+    }
+
+    private static int Refuse(Call call, IReadOnlyList<DocumentError> errors)
+    {
+        foreach (var error in errors) call.Out.Fail(error.Path == "$" ? error.Problem : error.ToString());
+        return ExitCode.Refused;
+    }
+}

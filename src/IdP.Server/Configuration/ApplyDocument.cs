@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using IdP.Server.Admin;
+using IdP.Server.Admin.Clients;
+using IdP.Server.Admin.Settings;
+using IdP.Server.Admin.Users;
+using IdP.Storage.Clients;
+using IdP.Storage.Users;
+using IdP.Verification.Methods.Totp;
+
+namespace IdP.Server.Configuration;
+
+/// <summary>The declarative document (DESIGN §8), read and checked as far as it can be without the database.</summary>
+internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDocument.UserEntry> Users, IReadOnlyList<ApplyDocument.ClientEntry> Clients)
+{
+    /// <summary>Larger files are refused before they are read.</summary>
+    public const int MostBytes = 16 * 1024 * 1024;
+
+    private const int FewestSecretBytes = 16;
+
+    /// <param name="Path">Where it stands in the document.</param>
+    /// <param name="Required">Verification is required, or not; null: as it is.</param>
+    /// <param name="TotpSecret">The person is enrolled with it; null: enrolls as everybody does.</param>
+    public sealed record UserEntry(string Path, string UserName, UserPatch Properties, string? Password, bool? Required, byte[]? TotpSecret)
+    {
+        public override string ToString() => $"UserEntry({UserName}, redacted)";
+    }
+
+    /// <param name="Path">Where it stands in the document.</param>
+    public sealed record ClientEntry(string Path, string ClientId, ClientPatch Properties, string? Secret)
+    {
+        public override string ToString() => $"ClientEntry({ClientId}, redacted)";
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <returns>The document, or every error that was found.</returns>
+    public static async Task<(ApplyDocument? Document, IReadOnlyList<DocumentError> Errors)> ReadFileAsync(string path, CancellationToken ct)
+    {
+        var name = Path.GetFileName(path);
+        try
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists) return (null, [new("$", $"The file {path} does not exist.")]);
+            if (file.Length > MostBytes) return (null, [new("$", $"{name} is larger than {MostBytes / 1024 / 1024} MB. Split it: each part can be applied by itself.")]);
+            return Read(await File.ReadAllBytesAsync(path, ct), Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return (null, [new("$", $"{name} cannot be read: {unreadable.Message}")]);
+        }
+    }
+
+    /// <summary>Reads a document.</summary>
+    /// <param name="utf8">JSON; comments and trailing commas are allowed.</param>
+    /// <param name="folder">Where paths of <c>fromFile</c> start.</param>
+    public static (ApplyDocument? Document, IReadOnlyList<DocumentError> Errors) Read(ReadOnlyMemory<byte> utf8, string folder)
+    {
+        if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
+        JsonDocument json;
+        try
+        {
+            json = JsonDocument.Parse(utf8, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 32 });
+        }
+        catch (JsonException broken)
+        {
+            return (null, [new("$", string.Create(CultureInfo.InvariantCulture,
+                $"The document is not JSON: line {(broken.LineNumber ?? 0) + 1}, column {(broken.BytePositionInLine ?? 0) + 1}."))]);
+        }
+
+        using (json)
+        {
+            List<DocumentError> errors = [];
+            var root = new ObjectReader(json.RootElement, "$", new SecretSource(folder), errors);
+            var document = new ApplyDocument(
+                ReadSettings(root.Object("settings"), errors),
+                [.. root.Objects("users").Select(ReadUser)],
+                [.. root.Objects("clients").Select(ReadClient)]);
+            root.Finish();
+            FindTwins(document, errors);
+            return errors.Count == 0 ? (document, errors) : (null, errors);
+        }
+    }
+
+    private static JsonObject ReadSettings(ObjectReader? fields, List<DocumentError> errors)
+    {
+        var values = new JsonObject();
+        if (fields is null) return values;
+        foreach (var name in fields.Names) values[name] = JsonSerializer.SerializeToNode(fields.Any(name)!.Value);
+        errors.AddRange(SetSettings.Problems(values).Select(p => new DocumentError(fields.At(p.PropertyName), p.ErrorMessage)));
+        return values;
+    }
+
+    private static UserEntry ReadUser(ObjectReader fields)
+    {
+        var name = fields.Text("username");
+        if (name is null) fields.Fail("username", "is missing.");
+        else if (AddUser.NameProblem(name) is { } problem) fields.Fail("username", problem);
+
+        var properties = new UserPatch
+        {
+            Email = fields.Text("email"),
+            EmailVerified = fields.Flag("emailVerified"),
+            DisplayName = fields.Text("displayName"),
+            Roles = fields.Texts("roles"),
+            Groups = fields.Texts("groups"),
+            Claims = ReadClaims(fields),
+            Locale = fields.Text("locale"),
+            ZoneInfo = fields.Text("zoneInfo"),
+        };
+        foreach (var failure in new UserPatch.Validator().Validate(properties).Errors) fields.Fail(failure.PropertyName, failure.ErrorMessage);
+
+        var password = fields.Secret("password");
+        if (password is not null && PasswordRules.Problem(password) is { } weak) fields.Fail("password", weak);
+        var required = ReadVerification(fields);
+        var secret = ReadTotpSecret(fields);
+        fields.Finish();
+        return new UserEntry(fields.Path, name ?? "", properties, password, required, secret);
+    }
+
+    private static Dictionary<string, JsonElement>? ReadClaims(ObjectReader fields)
+    {
+        if (fields.Object("claims") is not { } claims) return null;
+        return claims.Names.ToDictionary(n => n, n => claims.Any(n)!.Value.Clone());
+    }
+
+    private static bool? ReadVerification(ObjectReader fields)
+    {
+        switch (fields.Text("verification"))
+        {
+            case null: return null;
+            case "required": return true;
+            case "notRequired": return false;
+            default:
+                fields.Fail("verification", "must be required or notRequired.");
+                return null;
+        }
+    }
+
+    private static byte[]? ReadTotpSecret(ObjectReader fields)
+    {
+        if (fields.Secret("totpSecret") is not { } text) return null;
+        var secret = Base32.Decode(text);
+        // RFC 4226 §4 R6.
+        if (secret is null || secret.Length < FewestSecretBytes) fields.Fail("totpSecret", "must be base32 of at least 128 bits, which are 26 characters.");
+        return secret;
+    }
+
+    private static ClientEntry ReadClient(ObjectReader fields)
+    {
+        var id = fields.Text("clientId");
+        if (id is null) fields.Fail("clientId", "is missing.");
+        var secret = fields.Secret("clientSecret");
+        if (secret is not null && ClientSecrets.Problem(secret) is { } problem) fields.Fail("clientSecret", problem);
+        var properties = new ClientPatch
+        {
+            DisplayName = fields.Text("displayName"),
+            Description = fields.Text("description"),
+            Type = fields.Choice<ClientType>("type"),
+            RedirectUris = fields.Texts("redirectUris"),
+            PostLogoutRedirectUris = fields.Texts("postLogoutRedirectUris"),
+            BackChannelLogoutUri = fields.Text("backChannelLogoutUri"),
+            GrantTypes = fields.Texts("grantTypes"),
+            Scopes = fields.Texts("scopes"),
+            Consent = fields.Choice<ConsentType>("consent"),
+            IdentityVerification = fields.Choice<VerificationMode>("identityVerification"),
+            ReverifyAfterMinutes = fields.Number("reverifyAfterMinutes"),
+            TokenEndpointAuthMethod = fields.Text("tokenEndpointAuthMethod"),
+            Jwks = ReadJwks(fields),
+            RequirePkce = fields.Flag("requirePkce"),
+            RequirePar = fields.Flag("requirePar"),
+            AccessTokenFormat = fields.Choice<AccessTokenFormat>("accessTokenFormat"),
+            IdTokenSigningAlg = fields.Text("idTokenSigningAlg"),
+            AllowedOrigins = fields.Texts("allowedOrigins"),
+            LaunchUri = fields.Text("launchUri"),
+            Disabled = fields.Flag("disabled"),
+        };
+        fields.Finish();
+        return new ClientEntry(fields.Path, id ?? "", properties, secret);
+    }
+
+    // DESIGN §8 shows an empty object for a client without keys.
+    private static string? ReadJwks(ObjectReader fields)
+    {
+        if (fields.Any("jwks") is not { } set) return null;
+        if (set.ValueKind == JsonValueKind.Object) return set.EnumerateObject().Any() ? set.GetRawText() : "";
+        fields.Fail("jwks", "must be a JWK Set: an object with keys.");
+        return null;
+    }
+
+    private static void FindTwins(ApplyDocument document, List<DocumentError> errors)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var user in document.Users)
+        {
+            var name = UserNames.Normalize(user.UserName);
+            if (!names.Add(name)) errors.Add(new(user.Path + ".username", $"{user.UserName} is in the document twice."));
+            if (user.Properties.Email is { Length: > 0 } email && UserNames.Normalize(email) is var address && address != name && !names.Add(address))
+                errors.Add(new(user.Path + ".email", $"{email} is in the document twice; user names and addresses share one space."));
+        }
+
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var client in document.Clients)
+        {
+            if (!ids.Add(client.ClientId)) errors.Add(new(client.Path + ".clientId", $"{client.ClientId} is in the document twice."));
+        }
+    }
+}

@@ -1,0 +1,202 @@
+using FluentValidation;
+using IdP.Server.Admin;
+using IdP.Server.Admin.Clients;
+using IdP.Server.Admin.Owners;
+using IdP.Server.Admin.Settings;
+using IdP.Server.Admin.Users;
+using IdP.Storage;
+using IdP.Storage.Audit;
+using IdP.Storage.Clients;
+using IdP.Storage.Enrollments;
+using IdP.Storage.Users;
+using IdP.Verification.Methods.Totp;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdP.Server.Configuration;
+
+/// <summary>One thing in which the database differs from a document.</summary>
+/// <param name="Subject"><c>settings</c>, <c>user NAME</c> or <c>client ID</c>.</param>
+/// <param name="Text">What becomes different.</param>
+/// <param name="Weaker">A sentence that says what protects less than before; null when nothing does.</param>
+internal sealed record Difference(string Subject, string Text, string? Weaker = null);
+
+/// <summary>How a document is applied.</summary>
+/// <param name="Actor">Who.</param>
+/// <param name="Reason">For the audit log.</param>
+/// <param name="KeepPasswords">
+/// People who have a password keep it. So at each start: else the document would bring back the password that a person
+/// or an admin has changed since.
+/// </param>
+internal sealed record ApplyMode(Actor Actor, string Reason, bool KeepPasswords);
+
+/// <summary>
+/// Brings tracked entities to what a document says and tells what that changed. Whether it is saved is the caller's to
+/// decide, so a dry run says exactly what a real one does.
+/// </summary>
+internal sealed class DocumentDiff(TotpSecrets totpSecrets, RandomSource random)
+{
+    /// <summary>The state of one run.</summary>
+    private sealed record Run(IdPDbContext Db, ApplyMode Mode, GivenSecrets Secrets, DateTimeOffset Now, int EnrollmentDays)
+    {
+        public List<Difference> Differences { get; } = [];
+
+        public List<DocumentError> Errors { get; } = [];
+
+        public void Note(string subject, IEnumerable<Change> changes) => Differences.AddRange(changes.Select(c => new Difference(subject, c.Text, c.Weaker)));
+    }
+
+    public async Task<(IReadOnlyList<Difference> Differences, IReadOnlyList<DocumentError> Errors)> ApplyAsync(
+        IdPDbContext db, ApplyDocument document, ApplyMode mode, GivenSecrets secrets, DateTimeOffset now, CancellationToken ct)
+    {
+        List<DocumentError> settingErrors = [];
+        var settings = new ChangeList();
+        try
+        {
+            settings = await SetSettings.ApplyAsync(db, document.Settings, mode.Actor, mode.Reason, now, ct);
+        }
+        catch (ValidationException invalid)
+        {
+            settingErrors.AddRange(invalid.Errors.Select(e => new DocumentError("$.settings." + e.PropertyName, e.ErrorMessage)));
+        }
+
+        var run = new Run(db, mode, secrets, now, (await SetSettings.EffectiveAsync(db, ct)).EnrollmentDays);
+        run.Note("settings", settings);
+        run.Errors.AddRange(settingErrors);
+        foreach (var entry in document.Users) await UserAsync(run, entry, ct);
+        foreach (var entry in document.Clients) await ClientAsync(run, entry, ct);
+        return (run.Differences, run.Errors);
+    }
+
+    private async Task UserAsync(Run run, ApplyDocument.UserEntry entry, CancellationToken ct)
+    {
+        var name = UserNames.Normalize(entry.UserName);
+        var user = await run.Db.Users.FirstOrDefaultAsync(u => u.NormalizedUserName == name, ct);
+        if (await ConflictAsync(run, entry, user, ct)) return;
+
+        StoredPerson person;
+        if (user is null)
+        {
+            user = AddUser.Create(
+                new(entry.UserName, entry.Properties, entry.Password, MustChangePassword: false, run.Mode.Reason),
+                entry.Password is null ? null : run.Secrets.HashPassword(entry.Password), random, run.Now);
+            run.Db.Users.Add(user);
+            run.Db.Audit(user, AuditEvents.UserCreated, run.Mode.Actor, run.Mode.Reason, AddUser.Describe(user), run.Now);
+            run.Differences.Add(new($"user {entry.UserName}", "will be added" + (user.Roles.Count > 0 ? $" with the roles {string.Join(", ", user.Roles)}" : "")));
+            person = new StoredPerson(user, null, hasAuthenticator: false, null, null);
+        }
+        else
+        {
+            person = await run.Db.PersonAsync(user, ct);
+            ChangeProperties(run, entry, user);
+            await ChangePasswordAsync(run, entry, user, ct);
+        }
+
+        ChangeRequirement(run, entry, person);
+        Enroll(run, entry, person);
+    }
+
+    private static async Task<bool> ConflictAsync(Run run, ApplyDocument.UserEntry entry, User? user, CancellationToken ct)
+    {
+        var before = run.Errors.Count;
+        if (user is null && await run.Db.IsTakenAsync(entry.UserName, null, ct))
+            run.Errors.Add(new(entry.Path + ".username", $"{entry.UserName} is the e-mail address of somebody else."));
+        if (entry.Properties.Email is { Length: > 0 } email && await run.Db.IsTakenAsync(email, user?.Id, ct))
+            run.Errors.Add(new(entry.Path + ".email", $"{email} belongs to somebody else."));
+        if (user is not null && entry.Properties.Roles is { } roles && !Roles.Normalize(roles).Contains(Roles.Owner) && await OwnerSetup.IsLastOwnerAsync(run.Db, user, ct))
+            run.Errors.Add(new(entry.Path + ".roles", $"{entry.UserName} is the only owner; make somebody else owner first."));
+        return run.Errors.Count > before;
+    }
+
+    private static void ChangeProperties(Run run, ApplyDocument.UserEntry entry, User user)
+    {
+        // The document may write the name in another case.
+        var changes = entry.Properties.ApplyTo(user);
+        if (changes.Count == 0) return;
+        user.UpdatedAt = run.Now;
+        run.Db.Audit(user, AuditEvents.UserChanged, run.Mode.Actor, run.Mode.Reason, string.Join("; ", changes.Select(c => c.Text)), run.Now);
+        run.Note($"user {entry.UserName}", changes);
+    }
+
+    private static async Task ChangePasswordAsync(Run run, ApplyDocument.UserEntry entry, User user, CancellationToken ct)
+    {
+        if (entry.Password is not { } password) return;
+        if (user.PasswordHash is { } stored && (run.Mode.KeepPasswords || run.Secrets.Match(password, stored))) return;
+
+        await SetPassword.ReplaceAsync(run.Db, user, run.Secrets.HashPassword(password), run.Now, ct);
+        run.Db.Audit(user, AuditEvents.PasswordChanged, run.Mode.Actor, run.Mode.Reason, "a new password was set", run.Now);
+        run.Differences.Add(new($"user {entry.UserName}", "password: replaced"));
+    }
+
+    private static void ChangeRequirement(Run run, ApplyDocument.UserEntry entry, StoredPerson person)
+    {
+        var enrollment = person.Enrollment;
+        if (entry.Required == true && enrollment?.RequiredAt is null)
+        {
+            enrollment = person.EnrollmentIn(run.Db);
+            Periods.Require(enrollment, person.HasAuthenticator || entry.TotpSecret is not null, run.EnrollmentDays, run.Now);
+            run.Db.Audit(person.User, AuditEvents.EnrollmentRequired, run.Mode.Actor, run.Mode.Reason,
+                enrollment.Deadline is { } end ? $"required until {Periods.Time(end)}" : "required", run.Now);
+            run.Differences.Add(new($"user {entry.UserName}", "verification: notRequired -> required"
+                + (enrollment.Deadline is null ? "" : $", a period of {run.EnrollmentDays} days begins")));
+        }
+
+        // What a resource demanded it would demand again, with a new period; and a reset is not undone by a file.
+        if (entry.Required == false && enrollment is { RequiredAt: not null, RequiredBy: "admin", MustEnroll: false })
+        {
+            Periods.Lift(enrollment);
+            run.Db.Audit(person.User, AuditEvents.EnrollmentRequirementLifted, run.Mode.Actor, run.Mode.Reason, "no longer required", run.Now);
+            run.Differences.Add(new($"user {entry.UserName}", "verification: required -> notRequired", $"{entry.UserName} need not set up identity verification any more."));
+        }
+    }
+
+    // Only a first enrollment: after a reset the old secret must not come back with the next start.
+    private void Enroll(Run run, ApplyDocument.UserEntry entry, StoredPerson person)
+    {
+        if (entry.TotpSecret is not { } secret || person.HasAuthenticator) return;
+        if (person.Enrollment is { } known && (known.MustEnroll || known.Cause == EnrollmentCause.Reset || person.State(run.Now).State == EnrollmentView.Expired)) return;
+
+        run.Db.TotpAuthenticators.Add(new TotpAuthenticator
+        {
+            Id = random.NewId(), UserId = person.User.Id, Name = "Authenticator app",
+            ProtectedSecret = totpSecrets.Protect(secret, person.User.Id), LastStep = -1, ConfirmedAt = run.Now,
+        });
+        var enrollment = person.EnrollmentIn(run.Db);
+        enrollment.ActiveSince = run.Now;
+        enrollment.Deadline = null;
+        run.Db.Audit(person.User, AuditEvents.EnrollmentCompleted, run.Mode.Actor, run.Mode.Reason, "enrolled with the secret of the document", run.Now);
+        run.Differences.Add(new($"user {entry.UserName}", "totpSecret: enrolled with it"));
+    }
+
+    private async Task ClientAsync(Run run, ApplyDocument.ClientEntry entry, CancellationToken ct)
+    {
+        try
+        {
+            if (await run.Db.FindClientAsync(entry.ClientId, ct) is { } stored) await ChangeClientAsync(run, entry, stored, ct);
+            else await AddClientAsync(run, entry, ct);
+        }
+        catch (ValidationException invalid)
+        {
+            run.Errors.AddRange(invalid.Errors.Select(e => new DocumentError($"{entry.Path}.{e.PropertyName}", e.ErrorMessage)));
+        }
+    }
+
+    private async Task ChangeClientAsync(Run run, ApplyDocument.ClientEntry entry, StoredClient stored, CancellationToken ct)
+    {
+        var known = entry.Secret is null
+            || stored.Secrets.Exists(s => (s.ExpiresAt is null || s.ExpiresAt > run.Now) && run.Secrets.Match(entry.Secret, s.Hash));
+        var secret = known ? null : ClientSecrets.New(entry.ClientId, run.Secrets.HashSecret(entry.Secret!), random, run.Now);
+        run.Note($"client {entry.ClientId}", await SetClient.ApplyAsync(
+            run.Db, stored, entry.Properties, secret, run.Mode.Actor, run.Mode.Reason, run.Now, ct));
+    }
+
+    private async Task AddClientAsync(Run run, ApplyDocument.ClientEntry entry, CancellationToken ct)
+    {
+        var (client, policy) = AddClient.Create(entry.ClientId, entry.Properties, run.Now);
+        await new ClientRegistration.Validator().ValidateAndThrowAsync(new ClientRegistration(client, policy, entry.Secret is not null), ct);
+        run.Db.Clients.Add(client);
+        run.Db.ResourcePolicies.Add(policy);
+        if (entry.Secret is not null) run.Db.ClientSecrets.Add(ClientSecrets.New(entry.ClientId, run.Secrets.HashSecret(entry.Secret), random, run.Now));
+        run.Db.Audit($"{ResourceKind.Client}:{entry.ClientId}", AuditEvents.ClientCreated, run.Mode.Actor, run.Mode.Reason, AddClient.Describe(client, policy), run.Now);
+        run.Differences.Add(new($"client {entry.ClientId}", $"will be added: {AddClient.Describe(client, policy)}"));
+    }
+}
