@@ -40,7 +40,7 @@ public static class VerificationPolicy
         if (session is null) return new Decision.SignIn(["Nobody is signed in."]);
         if (person.Enrollment is null) return new Decision.Deny(["The person's state is not known."]);
         if (person.Disabled) return new Decision.Deny(["The account is turned off."]);
-        if (person.Lock is { } locked && (locked.Until is null || now < locked.Until))
+        if (person.Lock is { } locked && (locked.Until is not { } until || now < until))
         {
             return new Decision.Locked(LockReason.Attempts, null, locked.Until, locked.Reference, ["The verification attempts were used up."]);
         }

@@ -14,8 +14,8 @@ public static class TotpVerifier
 
     private const int Modulus = 1_000_000;
 
-    /// <summary>The time step of an instant; steps count from 1970-01-01T00:00Z.</summary>
-    public static long StepOf(DateTimeOffset time) => Math.DivRem(time.ToUnixTimeSeconds(), StepSeconds).Quotient;
+    /// <summary>The time step of an instant; steps count from 1970-01-01T00:00Z, and before it below zero.</summary>
+    public static long StepOf(DateTimeOffset time) => (long)Math.Floor(time.ToUnixTimeSeconds() / (double)StepSeconds);
 
     /// <summary>Finds the time step whose code the person typed.</summary>
     /// <param name="secret">The shared secret, 20 bytes (160 bits, RFC 4226 §4 R6), already decrypted.</param>
