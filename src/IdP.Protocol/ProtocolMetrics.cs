@@ -5,9 +5,7 @@ namespace IdP.Protocol;
 /// <summary>Counts what is not worth an audit row.</summary>
 internal sealed class ProtocolMetrics : IDisposable
 {
-    public const string MeterName = "IdP.Protocol";
-
-    private readonly Meter meter = new(MeterName);
+    private readonly Meter meter = new(ProtocolServices.Meter);
     private readonly Counter<long> issued;
     private readonly Counter<long> refused;
 

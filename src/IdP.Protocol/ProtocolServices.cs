@@ -14,6 +14,9 @@ namespace IdP.Protocol;
 
 public static class ProtocolServices
 {
+    /// <summary>The meter that counts tokens, for the host's telemetry.</summary>
+    public const string Meter = "IdP.Protocol";
+
     extension(IServiceCollection services)
     {
         /// <summary>

@@ -23,7 +23,8 @@ internal static class UserInfoEndpoint
     private static async Task<IResult> HandleAsync(HttpRequest http, PresentedTokens tokens, Catalog catalog, CancellationToken ct)
     {
         if ((await ReadTokenAsync(http, ct)).Failed(out var error, out var token)) return OAuthResults.Json(error);
-        if (await tokens.FindAsync(await catalog.GetAsync(), token) is not { Grant: { } grant } live)
+        var snapshot = await catalog.GetAsync();
+        if (await tokens.FindAsync(snapshot, token) is not { Grant: { } grant } live)
         {
             return OAuthResults.Json(Refused("invalid_token", "The access token is unknown, has expired or was revoked.", 401));
         }
@@ -34,7 +35,8 @@ internal static class UserInfoEndpoint
         }
 
         var requested = ClaimsRequest.Read(grant.Claims).Failed(out _, out var claims) ? [] : claims.UserInfo;
-        var names = UserClaims.NamesFor(Scopes.Split(live.Scope)).Concat(requested);
+        var names = UserClaims.NamesFor(Scopes.Split(live.Scope))
+            .Concat(UserClaims.Allowed(requested, snapshot.Clients[live.ClientId], grant.Scope));
         return OAuthResults.Json((grant.Person, live.UpdatedAt, names), static (json, answer) =>
         {
             json.WriteString("sub", answer.Person.Id);

@@ -39,27 +39,37 @@ internal sealed class AuthorizationCodes(IdPDatabase database, RandomSource rand
     /// <param name="who">The person and the session.</param>
     /// <param name="proven">What the decision said.</param>
     /// <param name="parked">Answered by it, exactly once; null for a request that was never parked.</param>
+    /// <param name="origin">For the audit.</param>
     /// <returns>The code; null when the parked request was answered meanwhile.</returns>
-    public Task<string?> IssueAsync(AuthorizationRequest request, Client client, SignedIn who, Decision.Proceed proven, StoredInteraction? parked)
+    public Task<string?> IssueAsync(
+        AuthorizationRequest request, Client client, SignedIn who, Decision.Proceed proven, StoredInteraction? parked, RequestOrigin origin)
     {
         var (code, id, now) = (Handle.New(random), random.NewId(), clock.GetUtcNow());
         var scope = string.Join(' ', request.Scopes);
         return database.WriteAsync<string?>(async s =>
         {
             if (parked is not null && !await ParkedRequests.CompleteAsync(s, parked.Hash, now)) return null;
-            if (parked?.ConsentUserId == who.Person.Id) await RememberAsync(s, client, who, proven, request.Scopes, now);
+            if (parked?.ConsentUserId == who.Person.Id) await RememberAsync(s, client, who, proven, request.Scopes, origin, now);
 
             await s.ExecuteAsync(InsertAuthorization, id, AuthorizationType.AdHoc, who.Person.Id, client.ClientId, who.Session.Id, scope,
                 proven.Acr, string.Join(' ', proven.Amr), proven.AuthTime, who.State.VerifiedAt, who.State.Skipped, request.DemandedAcr,
                 who.Person.CredentialGeneration, request.Parameters["claims"], now);
             await s.ExecuteAsync(InsertCode, Handle.HashOf(code), id, client.ClientId, request.RedirectUri, request.CodeChallenge,
                 request.Nonce, parked?.CreatedAt ?? now, now + options.AuthorizationCodeLifetime);
+            await s.AuditAsync(Event(AuditEvents.Authorized, who, client, "success", string.Join(' ', proven.Reasons), origin, now));
             return code;
         });
     }
 
+    /// <summary>Writes down that somebody was refused.</summary>
+    public Task RecordDenialAsync(string auditEvent, SignedIn who, Client client, string reason, RequestOrigin origin) => database.WriteAsync(async s =>
+    {
+        await s.AuditAsync(Event(auditEvent, who, client, "denied", reason, origin, clock.GetUtcNow()));
+        return true;
+    });
+
     private async ValueTask RememberAsync(
-        Statements s, Client client, SignedIn who, Decision.Proceed proven, IReadOnlyList<string> scopes, DateTimeOffset now)
+        Statements s, Client client, SignedIn who, Decision.Proceed proven, IReadOnlyList<string> scopes, RequestOrigin origin, DateTimeOffset now)
     {
         var known = await s.FirstAsync(Remembered, row => ((string, string)?)(row.GetString(0), row.GetString(1)), who.Person.Id, client.ClientId);
         if (known is ({ } id, { } before))
@@ -73,10 +83,13 @@ internal sealed class AuthorizationCodes(IdPDatabase database, RandomSource rand
                 who.Person.CredentialGeneration, null, now);
         }
 
-        await s.AuditAsync(new AuditEvent
-        {
-            At = now, Event = AuditEvents.ConsentGiven, Actor = "user:" + who.Person.Id, UserId = who.Person.Id, Resource = "client:" + client.ClientId,
-            Outcome = "success", Reason = "Allowed: " + string.Join(' ', scopes),
-        });
+        await s.AuditAsync(Event(AuditEvents.ConsentGiven, who, client, "success", "Allowed: " + string.Join(' ', scopes), origin, now));
     }
+
+    private static AuditEvent Event(
+        string name, SignedIn who, Client client, string outcome, string reason, RequestOrigin origin, DateTimeOffset now) => new()
+    {
+        At = now, Event = name, Actor = "user:" + who.Person.Id, UserId = who.Person.Id, Resource = "client:" + client.ClientId,
+        Outcome = outcome, Reason = reason, Address = origin.Address, UserAgent = origin.UserAgent,
+    };
 }

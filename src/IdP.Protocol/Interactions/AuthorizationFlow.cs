@@ -3,7 +3,6 @@ using IdP.Protocol.Tokens;
 using IdP.Storage.Audit;
 using IdP.Storage.Changes;
 using IdP.Storage.Clients;
-using IdP.Storage.Database;
 using IdP.Verification.Decisions;
 using IdP.Verification.SignIn;
 using Microsoft.AspNetCore.Http;
@@ -12,8 +11,7 @@ namespace IdP.Protocol.Interactions;
 
 /// <summary>From an authorization request to a code, an error or the next page. OIDC Core §3.1.2.</summary>
 internal sealed class AuthorizationFlow(
-    Catalog catalog, ParkedRequests parkedRequests, AuthorizationCodes codes, OwnTokens ownTokens, IdPDatabase database, TimeProvider clock,
-    ProtocolOptions options)
+    Catalog catalog, ParkedRequests parkedRequests, AuthorizationCodes codes, OwnTokens ownTokens, TimeProvider clock, ProtocolOptions options)
 {
     private static readonly PersonState Nobody = new() { Enrollment = new EnrollmentState.NotRequired() };
 
@@ -45,7 +43,7 @@ internal sealed class AuthorizationFlow(
 
         if (who is not null && parking.Stored?.RefusedById == who.Person.Id)
         {
-            await AuditAsync(AuditEvents.ConsentRefused, who, client, "denied", "The person did not allow it.", current.Origin);
+            await codes.RecordDenialAsync(AuditEvents.ConsentRefused, who, client, "The person did not allow it.", current.Origin);
             return await AnswerAsync(request, OAuthError.AccessDenied("The person did not allow it."), parking);
         }
 
@@ -57,7 +55,7 @@ internal sealed class AuthorizationFlow(
     {
         var startedAt = parking.Stored?.CreatedAt;
         var fresh = who is not null && who.Session.PasswordAt >= startedAt;
-        if (who is not null && request.HintedSubject is { } subject && subject != who.Person.Id)
+        if (who is not null && (request.HintedSubject ?? request.Claims.Subject) is { } subject && subject != who.Person.Id)
         {
             // §3.1.2.1: somebody else is signed in than the client means; whoever insists on it is told so.
             if (fresh) return await AnswerAsync(request, LoginRequired, parking);
@@ -80,16 +78,17 @@ internal sealed class AuthorizationFlow(
                 return await PageAsync("/locked", InteractionRequired, request, client, parking);
             case Decision.Proceed proven when who is not null && Acr.Meets(proven.Acr, request.DemandedAcr):
                 return await AllowedAsync(request, client, who, parking)
-                    ? await IssueAsync(request, client, who, proven, parking)
+                    ? await IssueAsync(request, client, who, proven, parking, origin)
                     : await PageAsync("/consent", ConsentRequired, request, client, parking);
             default:
-                if (who is not null) await AuditAsync(AuditEvents.SignInDenied, who, client, "denied", string.Join(' ', decision.Reasons), origin);
+                if (who is not null) await codes.RecordDenialAsync(AuditEvents.SignInDenied, who, client, string.Join(' ', decision.Reasons), origin);
                 return await AnswerAsync(request, request.Claims.AcrIsEssential ? AuthorizationChecks.UnmetRequirements : Denied, parking);
         }
     }
 
-    private async Task<IResult> IssueAsync(AuthorizationRequest request, Client client, SignedIn who, Decision.Proceed proven, Parking parking) =>
-        await codes.IssueAsync(request, client, who, proven, parking.Stored) is { } code
+    private async Task<IResult> IssueAsync(
+        AuthorizationRequest request, Client client, SignedIn who, Decision.Proceed proven, Parking parking, RequestOrigin origin) =>
+        await codes.IssueAsync(request, client, who, proven, parking.Stored, origin) is { } code
             ? new AuthorizationResponse(request, options).Code(code)
             : ErrorPages.Show(options, ErrorReasons.Link);
 
@@ -111,7 +110,7 @@ internal sealed class AuthorizationFlow(
     private async Task<IResult> AnswerAsync(AuthorizationRequest request, OAuthError error, Parking parking)
     {
         // Answered exactly once, by whatever answer.
-        if (parking.Stored is { } stored && !await database.WriteAsync(s => ParkedRequests.CompleteAsync(s, stored.Hash, clock.GetUtcNow())))
+        if (parking.Stored is { } stored && !await parkedRequests.CompleteAsync(stored))
         {
             return ErrorPages.Show(options, ErrorReasons.Link);
         }
@@ -125,19 +124,8 @@ internal sealed class AuthorizationFlow(
         if (request.IdTokenHint is not { } hint) return null;
         if (ownTokens.Read(snapshot, hint, IdTokens.Type) is not { } payload) return OAuthError.InvalidRequest("The id_token_hint is not an ID token of this server.");
         request.HintedSubject = OwnTokens.Text(payload, "sub");
-        return null;
+        return request.Claims.Subject is { } subject && subject != request.HintedSubject ? LoginRequired : null;
     }
-
-    private Task AuditAsync(string name, SignedIn who, Client client, string outcome, string reason, RequestOrigin origin) =>
-        database.WriteAsync(async s =>
-        {
-            await s.AuditAsync(new AuditEvent
-            {
-                At = clock.GetUtcNow(), Event = name, Actor = "user:" + who.Person.Id, UserId = who.Person.Id, Resource = "client:" + client.ClientId,
-                Outcome = outcome, Reason = reason, Address = origin.Address, UserAgent = origin.UserAgent,
-            });
-            return true;
-        });
 
     private static OAuthError LoginRequired { get; } = new("login_required", "The person must sign in.");
 

@@ -85,6 +85,9 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
         return await database.ReadAsync(s => s.FirstAsync(Select, Read, hash, now));
     }
 
+    /// <summary>As the other, in a commit of its own.</summary>
+    internal Task<bool> CompleteAsync(StoredInteraction stored) => database.WriteAsync(s => CompleteAsync(s, stored.Hash, clock.GetUtcNow()));
+
     /// <summary>Answers a request; of any number of callers one gets true.</summary>
     internal static async ValueTask<bool> CompleteAsync(Statements statements, string hash, DateTimeOffset now) =>
         await statements.ExecuteAsync("UPDATE interactions SET completed_at = @p0 WHERE hash = @p1 AND completed_at IS NULL AND expires_at > @p0", now, hash) == 1;

@@ -91,7 +91,8 @@ internal static class AuthorizationChecks
     {
         if (request.Scope is not { } scope) return OAuthError.InvalidScope("The parameter scope is missing.");
         if (Scopes.Read(scope, client.Scopes).Failed(out var error, out var scopes)) return error;
-        request.Scopes = scopes;
+        // OIDC Core §11: ignored where no refresh token can follow.
+        request.Scopes = client.GrantTypes.Contains("refresh_token") ? scopes : [.. scopes.Where(s => s != Scopes.OfflineAccess)];
         return null;
     }
 

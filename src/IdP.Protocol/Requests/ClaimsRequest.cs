@@ -7,10 +7,11 @@ namespace IdP.Protocol.Requests;
 /// <param name="UserInfo">Names asked for at UserInfo.</param>
 /// <param name="AcrValues">Levels asked for, most wanted first.</param>
 /// <param name="AcrIsEssential">Without one of them the request fails (§5.5.1.1).</param>
+/// <param name="Subject">The one person whom the answer may be about (§5.5.1); null: anybody.</param>
 internal sealed record ClaimsRequest(
-    IReadOnlyList<string> IdToken, IReadOnlyList<string> UserInfo, IReadOnlyList<string> AcrValues, bool AcrIsEssential)
+    IReadOnlyList<string> IdToken, IReadOnlyList<string> UserInfo, IReadOnlyList<string> AcrValues, bool AcrIsEssential, string? Subject)
 {
-    public static ClaimsRequest None { get; } = new([], [], [], AcrIsEssential: false);
+    public static ClaimsRequest None { get; } = new([], [], [], AcrIsEssential: false, null);
 
     private const int MostClaims = 64;
 
@@ -23,6 +24,7 @@ internal sealed record ClaimsRequest(
             if (document.RootElement.ValueKind != JsonValueKind.Object) return Malformed("it must be an object");
             List<string> idToken = [], userInfo = [], acrValues = [];
             var essential = false;
+            string? subject = null;
             foreach (var member in document.RootElement.EnumerateObject())
             {
                 // §5.5: other members must be ignored.
@@ -35,6 +37,12 @@ internal sealed record ClaimsRequest(
                     var names = member.Name == "id_token" ? idToken : userInfo;
                     if (names.Count == MostClaims) return Malformed("it asks for too many claims");
                     names.Add(claim.Name);
+                    if (claim is { Name: "sub", Value.ValueKind: JsonValueKind.Object } && claim.Value.TryGetProperty("value", out var only))
+                    {
+                        if (only.ValueKind != JsonValueKind.String) return Malformed("the value of sub must be a string");
+                        subject = only.GetString();
+                    }
+
                     if (member.Name == "id_token" && claim is { Name: "acr", Value.ValueKind: JsonValueKind.Object })
                     {
                         if (!ReadAcr(claim.Value, acrValues, out essential)) return Malformed("acr must have essential as true or false and values as strings");
@@ -42,7 +50,7 @@ internal sealed record ClaimsRequest(
                 }
             }
 
-            return new ClaimsRequest(idToken, userInfo, acrValues, essential && acrValues.Count > 0);
+            return new ClaimsRequest(idToken, userInfo, acrValues, essential && acrValues.Count > 0, subject);
         }
         catch (JsonException)
         {

@@ -26,7 +26,7 @@ internal static class IdTokens
 
         // §5.4: with an access token, the claims of the scopes are had at UserInfo; here only what was asked for here.
         if (grant.Claims is null || ClaimsRequest.Read(grant.Claims).Failed(out _, out var requested)) return;
-        UserClaims.Write(json, grant.Person, updatedAt: null, requested.IdToken);
+        UserClaims.Write(json, grant.Person, updatedAt: null, UserClaims.Allowed(requested.IdToken, issuance.Client, grant.Scope));
     }
 
     // §3.1.3.6: the left half of the hash; both of our algorithms use SHA-256.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IdP.Protocol.Requests;
+using IdP.Storage.Clients;
 using IdP.Verification.SignIn;
 
 namespace IdP.Protocol.Tokens;
@@ -35,6 +36,18 @@ internal static class UserClaims
 
     public static IEnumerable<string> NamesFor(IEnumerable<string> scopes) =>
         scopes.SelectMany(scope => ByScope.GetValueOrDefault(scope) ?? []);
+
+    /// <summary>
+    /// Which of the claims that a request names one by one may be given out: those within the scopes that an admin
+    /// registered the client for or, where people are asked, that the person allowed.
+    /// </summary>
+    public static IEnumerable<string> Allowed(IEnumerable<string> names, Client client, string grantedScope)
+    {
+        var scopes = client.Consent == ConsentType.Explicit ? Scopes.Split(grantedScope) : (IReadOnlyCollection<string>)client.Scopes;
+        var standard = NamesFor(scopes).ToHashSet(StringComparer.Ordinal);
+        // What no scope of the standard covers belongs to the profile.
+        return names.Where(name => standard.Contains(name) || (scopes.Contains(Scopes.Profile) && !Supported.Contains(name)));
+    }
 
     /// <summary>Writes those of the named claims that the person has; §5.3.2: others are left out.</summary>
     public static void Write(Utf8JsonWriter json, Person person, DateTimeOffset? updatedAt, IEnumerable<string> names)

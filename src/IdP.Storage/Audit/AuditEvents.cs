@@ -34,6 +34,7 @@ public static class AuditEvents
     public const string ClientRemoved = "client.removed";
     public const string PolicyChanged = "policy.changed";
     public const string SettingChanged = "setting.changed";
+    public const string Authorized = "authorization.given";
     public const string ConsentGiven = "consent.given";
     public const string ConsentRefused = "consent.refused";
     public const string AuthorizationRevoked = "authorization.revoked";
