@@ -3,7 +3,6 @@ using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Changes;
 using IdP.Storage.Keys;
-using Microsoft.EntityFrameworkCore;
 
 namespace IdP.Protocol.Tokens;
 
@@ -16,28 +15,30 @@ public sealed class SigningKeys(Catalog catalog, MasterKeys masterKeys, RandomSo
     /// Makes one RS256 and one ES256 key where there is none. Called at start under the migration lock, so that two
     /// nodes that start together make one of each.
     /// </summary>
-    public async Task EnsureAsync(CancellationToken ct = default)
+    public async Task EnsureAsync()
     {
         var snapshot = await catalog.GetAsync();
         var missing = Algorithms.Supported.Where(a => !snapshot.SigningKeys.Any(k => k.Algorithm == a && k.RetiredAt is null)).ToList();
         if (missing.Count == 0) return;
 
-        await catalog.ChangeAsync(async db =>
+        // Plain statements: a first start answers before EF Core has built its model.
+        List<SigningKey> made = [.. missing.Select(Make)];
+        await catalog.ChangeAsync(async s =>
         {
-            foreach (var algorithm in missing)
+            foreach (var key in made)
             {
-                if (await db.SigningKeys.AnyAsync(k => k.Algorithm == algorithm && k.RetiredAt == null, ct)) continue;
-                var key = Make(algorithm);
-                db.SigningKeys.Add(key);
-                db.Audit(new AuditEvent
+                await s.ExecuteAsync(
+                    "INSERT INTO signing_keys (kid, algorithm, protected_private_key, created_at, active_from) VALUES (@p0, @p1, @p2, @p3, @p4)",
+                    key.Kid, key.Algorithm, key.ProtectedPrivateKey, key.CreatedAt, key.ActiveFrom);
+                await s.AuditAsync(new AuditEvent
                 {
                     At = key.CreatedAt, Event = AuditEvents.KeyCreated, Actor = "system", Resource = $"key:{key.Kid}", Outcome = "success",
-                    Reason = $"There was no {algorithm} key.",
+                    Reason = $"There was no {key.Algorithm} key.",
                 });
             }
 
             return true;
-        }, ct);
+        });
     }
 
     private SigningKey Make(string algorithm)

@@ -6,7 +6,6 @@ using IdP.Storage.Keys;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace IdP.Server.Hosting;
@@ -14,16 +13,13 @@ namespace IdP.Server.Hosting;
 /// <summary>Keeps ASP.NET Core's data-protection ring in the database, where every node finds it.</summary>
 internal sealed class KeyRingRepository(IdPDatabase database) : IXmlRepository
 {
-    public IReadOnlyCollection<XElement> GetAllElements()
-    {
-        using var db = database.CreateContext();
-        return [.. db.DataProtectionKeys.AsNoTracking().Select(k => k.Xml).ToList().Select(XElement.Parse)];
-    }
+    // The interface is synchronous; the ring is read once a day and written once in ninety.
+    public IReadOnlyCollection<XElement> GetAllElements() =>
+        [.. database.ReadAsync(s => s.AllAsync("SELECT xml FROM data_protection_keys", r => r.GetString(0))).AsTask().GetAwaiter().GetResult().Select(XElement.Parse)];
 
-    // The interface is synchronous; it happens once in ninety days.
     public void StoreElement(XElement element, string friendlyName) =>
-        database.SaveAsync(async db => await db.DataProtectionKeys.AddAsync(
-            new DataProtectionKey { Name = friendlyName, Xml = element.ToString(SaveOptions.DisableFormatting) })).GetAwaiter().GetResult();
+        database.WriteAsync(s => s.ExecuteAsync(
+            "INSERT INTO data_protection_keys (name, xml) VALUES (@p0, @p1)", friendlyName, element.ToString(SaveOptions.DisableFormatting))).GetAwaiter().GetResult();
 }
 
 /// <summary>Wraps the ring's keys with the master key.</summary>

@@ -33,7 +33,8 @@ internal sealed class MailDispatcher(
         using var timer = new PeriodicTimer(Every, clock);
         try
         {
-            do
+            // The first look waits for the first tick too: a start answers requests before it thinks of mail.
+            while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 try
                 {
@@ -44,7 +45,6 @@ internal sealed class MailDispatcher(
                     log.MailFailed(failed);
                 }
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException)
         {

@@ -41,6 +41,10 @@ public sealed record CatalogSnapshot(
 public sealed class Catalog(IdPDatabase database) : IAsyncDisposable
 {
     private const string Channel = "idp_changes";
+    private const string Rise = "UPDATE change_versions SET version = version + 1 WHERE topic = 'catalog'";
+
+    // Delivered when the transaction commits.
+    private const string Tell = "NOTIFY " + Channel;
 
     private readonly SemaphoreSlim loading = new(1, 1);
     private readonly CancellationTokenSource stopping = new();
@@ -57,15 +61,28 @@ public sealed class Catalog(IdPDatabase database) : IAsyncDisposable
         return RefreshAsync();
     }
 
+    /// <summary>As the other, with plain statements.</summary>
+    public async Task<T> ChangeAsync<T>(Func<Statements, ValueTask<T>> work)
+    {
+        var result = await database.WriteAsync(async s =>
+        {
+            var done = await work(s);
+            await s.ExecuteAsync(Rise);
+            if (database.Provider == DatabaseProvider.PostgreSql) await s.ExecuteAsync(Tell);
+            return done;
+        });
+        Interlocked.Increment(ref signals);
+        return result;
+    }
+
     /// <summary>Changes what is in the catalog: saved with the risen version number, and told to every node.</summary>
     public async Task<T> ChangeAsync<T>(Func<IdPDbContext, Task<T>> work, CancellationToken ct = default)
     {
         var result = await database.SaveAsync(async db =>
         {
             var done = await work(db);
-            await db.Database.ExecuteSqlRawAsync("UPDATE change_versions SET version = version + 1 WHERE topic = 'catalog'", ct);
-            // Delivered when the transaction commits.
-            if (database.Provider == DatabaseProvider.PostgreSql) await db.Database.ExecuteSqlRawAsync("NOTIFY " + Channel, ct);
+            await db.Database.ExecuteSqlRawAsync(Rise, ct);
+            if (database.Provider == DatabaseProvider.PostgreSql) await db.Database.ExecuteSqlRawAsync(Tell, ct);
             return done;
         }, ct);
         Interlocked.Increment(ref signals);
@@ -108,25 +125,8 @@ public sealed class Catalog(IdPDatabase database) : IAsyncDisposable
     private ValueTask<long> VersionAsync() =>
         database.ReadAsync(s => s.FirstAsync("SELECT version FROM change_versions WHERE topic = 'catalog'", r => r.GetInt64(0)));
 
-    private async Task<CatalogSnapshot> LoadAsync(long version)
-    {
-        // The version was read before the rows: rows that are newer than it are only read once more.
-        await using var db = database.CreateContext();
-        var clients = await db.Clients.AsNoTracking().ToListAsync();
-        var secrets = await db.ClientSecrets.AsNoTracking().ToListAsync();
-        var policies = await db.ResourcePolicies.AsNoTracking().ToListAsync();
-        var settings = await db.Settings.AsNoTracking().ToListAsync();
-        var keys = await db.SigningKeys.AsNoTracking().OrderBy(k => k.CreatedAt).ToListAsync();
-        var apis = await db.ApiResources.AsNoTracking().ToListAsync();
-        return new CatalogSnapshot(
-            version,
-            clients.ToFrozenDictionary(c => c.ClientId, StringComparer.Ordinal),
-            secrets.ToLookup(s => s.ClientId, StringComparer.Ordinal),
-            policies.ToFrozenDictionary(p => (p.Kind, p.ResourceId)),
-            settings.ToFrozenDictionary(s => s.Name, s => s.Value, StringComparer.Ordinal),
-            keys,
-            apis.ToFrozenDictionary(a => a.Audience, StringComparer.Ordinal));
-    }
+    // The version was read before the rows: rows that are newer than it are only read once more.
+    private ValueTask<CatalogSnapshot> LoadAsync(long version) => database.ReadAsync(s => CatalogRows.ReadAsync(s, version));
 
     private async Task ListenAsync(NpgsqlDataSource source)
     {
