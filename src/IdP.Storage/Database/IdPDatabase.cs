@@ -100,6 +100,7 @@ public sealed class IdPDatabase : IAsyncDisposable
     public async Task<T> SaveAsync<T>(Func<IdPDbContext, Task<T>> work, CancellationToken ct = default)
     {
         using var turn = queue is null ? null : await queue.TakeTurnAsync();
+        if (turn is not null) WriteQueue.Enter();
         await using var db = CreateContext();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var result = await work(db);

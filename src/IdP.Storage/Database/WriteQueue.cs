@@ -16,6 +16,10 @@ internal sealed class WriteQueue : IAsyncDisposable
 {
     private const int MostPerCommit = 64;
 
+    // Set for whatever runs in the line, so that a write inside a write is refused: it would wait for itself, and
+    // everybody behind it for ever.
+    private static readonly AsyncLocal<bool> Inside = new();
+
     private readonly Channel<IWork> line = Channel.CreateUnbounded<IWork>(new() { SingleReader = true });
     private readonly Func<SqliteConnection> connect;
     private readonly Task running;
@@ -29,6 +33,7 @@ internal sealed class WriteQueue : IAsyncDisposable
     /// <summary>Runs short statements, sharing the commit with whoever waits at the same time.</summary>
     public Task<T> RunAsync<T>(Func<Statements, ValueTask<T>> work)
     {
+        RefuseInside();
         var piece = new Piece<T>(work);
         ObjectDisposedException.ThrowIf(!line.Writer.TryWrite(piece), this);
         return piece.Done;
@@ -37,16 +42,25 @@ internal sealed class WriteQueue : IAsyncDisposable
     /// <summary>Waits for a turn in which nobody else writes; it ends when the result is disposed.</summary>
     public async Task<IDisposable> TakeTurnAsync()
     {
+        RefuseInside();
         var turn = new Turn();
         ObjectDisposedException.ThrowIf(!line.Writer.TryWrite(turn), this);
         await turn.Begun;
         return turn;
     }
 
+    /// <summary>Marks what the calling method does from here on as running in the line.</summary>
+    public static void Enter() => Inside.Value = true;
+
     public async ValueTask DisposeAsync()
     {
         line.Writer.TryComplete();
         await running;
+    }
+
+    private static void RefuseInside()
+    {
+        if (Inside.Value) throw new InvalidOperationException("A write inside a write would wait for itself: do it before or after.");
     }
 
     private async Task RunAsync()
@@ -82,7 +96,9 @@ internal sealed class WriteQueue : IAsyncDisposable
 
                     await CommitAsync(statements, pieces);
                 }
-                catch (Exception broken) when (broken is DbException or InvalidOperationException or IOException)
+#pragma warning disable CA1031 // Whatever broke, the line goes on: else everybody who writes would wait for ever.
+                catch (Exception broken)
+#pragma warning restore CA1031
                 {
                     foreach (var piece in pieces) piece.Fail(broken);
                     if (statements is not null) await statements.DisposeAsync();
@@ -121,6 +137,8 @@ internal sealed class WriteQueue : IAsyncDisposable
 
     private sealed class Piece<T>(Func<Statements, ValueTask<T>> work) : IPiece
     {
+        // The work runs as its caller would run it (request, culture, trace), as it does on PostgreSQL.
+        private readonly ExecutionContext? caller = ExecutionContext.Capture();
         private readonly TaskCompletionSource<T> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? result;
         private Exception? failure;
@@ -131,7 +149,7 @@ internal sealed class WriteQueue : IAsyncDisposable
         {
             try
             {
-                result = await work(statements);
+                result = await StartAsync(statements);
                 return true;
             }
             catch (Exception exception)
@@ -145,6 +163,18 @@ internal sealed class WriteQueue : IAsyncDisposable
         {
             if (failure is null) done.TrySetResult(result!);
             else done.TrySetException(failure);
+        }
+
+        private ValueTask<T> StartAsync(Statements statements)
+        {
+            if (caller is null) return work(statements);
+            var started = default(ValueTask<T>);
+            ExecutionContext.Run(caller, _ =>
+            {
+                Enter();
+                started = work(statements);
+            }, null);
+            return started;
         }
 
         public void Fail(Exception exception) => done.TrySetException(failure ?? exception);

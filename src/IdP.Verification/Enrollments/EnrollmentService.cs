@@ -91,6 +91,7 @@ public sealed class EnrollmentService(
         if (decision is not Decision.Enroll { Skippable: true }) return decision;
 
         var now = clock.GetUtcNow();
+        var present = await current.SessionAsync();
         var handle = await database.WriteAsync(async s =>
         {
             var won = await s.ExecuteAsync("""
@@ -100,7 +101,7 @@ public sealed class EnrollmentService(
                 """, who.Person.Id, now, false);
             if (won != 1) return null;
             var completed = who.Pending is not null
-                ? await sessions.CompleteAsync(s, who, await current.SessionAsync(), Proof.Skip)
+                ? await sessions.CompleteAsync(s, who, present, Proof.Skip)
                 : await sessions.RaiseAsync(s, who.Session!, Proof.Skip);
             if (completed is not null) await s.AuditAsync(Event(AuditEvents.EnrollmentSkipped, who, policy.Name, now));
             return completed;

@@ -76,6 +76,8 @@ public sealed class VerificationService(
             return await LockedAsync(who, settings, limit, certain: false, method, resource);
         }
 
+        // Read before the transaction, which completes the sign-in with it.
+        if (who.Pending is not null) await current.SessionAsync();
         var result = await TakeAsync(who, answer, take);
         switch (result)
         {
