@@ -14,14 +14,14 @@ public sealed class AttemptCounter(IdPDatabase database, RandomSource random, Ti
     // this time nobody is evaluating it any more.
     private static readonly TimeSpan LongestEvaluation = TimeSpan.FromSeconds(10);
 
-    // A lock that ended by itself, and failures of long ago where they fade (@p5), begin a new count.
+    // A lock that ended by itself, and failures of long ago where they fade (@p4), begin a new count. A lock does not fade.
     private const string Count = """
         INSERT INTO attempt_counts (kind, owner, failures, last_at) VALUES (@p0, @p1, 1, @p2)
         ON CONFLICT (kind, owner) DO UPDATE SET
-            failures = CASE WHEN attempt_counts.locked_until <= @p2 OR attempt_counts.last_at < @p4 THEN 1 ELSE attempt_counts.failures + 1 END,
+            failures = CASE WHEN attempt_counts.locked_until <= @p2 OR (attempt_counts.locked_at IS NULL AND attempt_counts.last_at < @p4) THEN 1 ELSE attempt_counts.failures + 1 END,
             last_at = @p2, locked_at = NULL, locked_until = NULL, reference = NULL
-        WHERE attempt_counts.locked_until <= @p2 OR attempt_counts.last_at < @p4
-            OR (attempt_counts.locked_at IS NULL AND attempt_counts.failures < @p3)
+        WHERE attempt_counts.locked_until <= @p2
+            OR (attempt_counts.locked_at IS NULL AND (attempt_counts.last_at < @p4 OR attempt_counts.failures < @p3))
         RETURNING failures
         """;
 
