@@ -72,7 +72,7 @@ public sealed class PasswordSignIn(
             await database.WriteAsync(async s =>
             {
                 await AttemptCounter.RefundAsync(s, AttemptKind.Address, address);
-                await AttemptCounter.RefundAsync(s, AttemptKind.Password, owner);
+                if (number is not null) await AttemptCounter.RefundAsync(s, AttemptKind.Password, owner);
                 return true;
             });
             return new PasswordOutcome.Busy();
