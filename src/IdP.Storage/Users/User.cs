@@ -70,7 +70,9 @@ public static class UserNames
     public static string Normalize(string name)
     {
         var trimmed = name.Trim();
-        // Unpaired surrogates cannot be normalized; no stored name has one, so such a name is just unknown.
+        // Unpaired surrogates cannot be normalized and PostgreSQL knows no null character; no stored name has one, so such
+        // a name is just unknown.
+        if (trimmed.Contains('\0')) return "\uFFFD";
         try
         {
             return trimmed.Normalize(System.Text.NormalizationForm.FormKC).ToUpperInvariant();
