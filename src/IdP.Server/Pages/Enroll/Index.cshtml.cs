@@ -1,0 +1,48 @@
+using IdP.Server.Pages.Portal;
+using IdP.Storage.Changes;
+using IdP.Verification.Decisions;
+using IdP.Verification.Enrollments;
+using Microsoft.AspNetCore.Mvc;
+
+namespace IdP.Server.Pages.Enroll;
+
+/// <summary>Step 1: why, get an app, skip where that is allowed.</summary>
+internal sealed class IndexModel(Visit visit, EnrollmentService enrollment, Catalog catalog) : FlowPage(visit)
+{
+    private CatalogSnapshot snapshot = null!;
+
+    public Decision.Enroll Offer => (Decision.Enroll)Decision;
+
+    public string? Recommended => snapshot.Verification.PreferredAuthenticator;
+
+    /// <summary>Who asks: the app, and how many others do.</summary>
+    public Phrase Lead
+    {
+        get
+        {
+            if (Target.Parked is not { } parked) return T["Enroll.LeadPortal"];
+            var others = snapshot.AppsOf(Who.Person).Count(app => app.IsGuarded && app.ClientId != parked.ClientId);
+            var key = others switch { 0 => "Enroll.LeadOne", 1 => "Enroll.LeadTwo", _ => "Enroll.LeadMany" };
+            return T[key, ("app", parked.DisplayName), ("n", others)];
+        }
+    }
+
+    /// <summary>What remains of the period; null: there is none.</summary>
+    public Phrase? Remaining => Offer.Deadline is { } deadline ? T.Remaining("Enroll", deadline - Visit.Time.Now) : null;
+
+    public bool IsSoon => Offer.DaysLeft <= 3;
+
+    public override async Task<IActionResult> OnGetAsync()
+    {
+        if (await ElsewhereAsync<Decision.Enroll>() is { } elsewhere) return elsewhere;
+        snapshot = await catalog.GetAsync();
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostAsync([FromForm] string? next, [FromForm] string? action)
+    {
+        if (await ElsewhereAsync<Decision.Enroll>() is { } elsewhere) return elsewhere;
+        if (action != "skip" && next != "skip") return To("/enroll/app");
+        return await enrollment.SkipAsync(Who, Target.Policy, Target.Demands) is { } decision ? Go(decision) : Leave();
+    }
+}

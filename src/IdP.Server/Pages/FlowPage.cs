@@ -1,0 +1,137 @@
+using IdP.Server.Security;
+using IdP.Verification.Decisions;
+using IdP.Verification.SignIn;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace IdP.Server.Pages;
+
+/// <summary>A page whose form is shown again with a message when its post could not be trusted.</summary>
+internal interface IShowAgain
+{
+    Task<IActionResult> ShowAgainAsync(Phrase message);
+}
+
+/// <summary>
+/// A page of a flow. It asks the decision at every request and runs only while the decision wants this very page, so a
+/// stale tab or the back button leads on to wherever the person belongs.
+/// </summary>
+internal abstract class FlowPage(Visit visit) : PageModel, IShowAgain
+{
+    private readonly Dictionary<string, Phrase> errors = new(StringComparer.Ordinal);
+
+    public SignInTarget Target { get; private set; } = null!;
+
+    public SigningIn Who { get; private set; } = null!;
+
+    public Decision Decision { get; private set; } = null!;
+
+    /// <summary>Set when a lock is told on the very page that led to it.</summary>
+    public Decision.Locked? Lock { get; private set; }
+
+    /// <summary>A message for the whole form.</summary>
+    public Phrase? Message { get; private set; }
+
+    protected Visit Visit => visit;
+
+    public Words Words => visit.Words;
+
+    /// <summary>Where a link leads when the target is satisfied.</summary>
+    public string NextUrl => Target.Parked is null ? Url.Content("~" + Target.Next) : Target.Next;
+
+    protected Words T => visit.Words;
+
+    public abstract Task<IActionResult> OnGetAsync();
+
+    /// <summary>The message of a field, or null.</summary>
+    public Phrase? ErrorOf(string field) => errors.GetValueOrDefault(field);
+
+    public async Task<IActionResult> ShowAgainAsync(Phrase message)
+    {
+        Message = message;
+        ViewData["Error"] = true;
+        Response.StatusCode = StatusCodes.Status400BadRequest;
+        return await OnGetAsync();
+    }
+
+    /// <summary>Finds target and person and asks the decision.</summary>
+    /// <typeparam name="TExpected">The decision for which this page is.</typeparam>
+    /// <returns>Where to go instead; null: the page runs.</returns>
+    protected async Task<IActionResult?> ElsewhereAsync<TExpected>()
+        where TExpected : Decision
+    {
+        if (await EnterAsync() is { } elsewhere) return elsewhere;
+        if (await FindWhoAsync() is not { } who) return To("/signin");
+        Use(who);
+        if (who.Person.MustChangePassword) return To("/password");
+        Decision = await DecideAsync();
+        return Decision is TExpected ? null : Go(Decision);
+    }
+
+    /// <summary>Finds the target.</summary>
+    /// <returns>The page for a link that no longer works, or null.</returns>
+    protected async Task<IActionResult?> EnterAsync()
+    {
+        if (await FindTargetAsync() is not { } target) return this.Problem(PageProblem.Link);
+        Target = target;
+        SecurityHeaders.AllowFormTo(HttpContext, target.Parked?.FormActionSource);
+        return null;
+    }
+
+    protected virtual ValueTask<SignInTarget?> FindTargetAsync() => visit.Targets.ResolveAsync(Request.Query["interaction"], Request.Query["to"]);
+
+    protected virtual ValueTask<SigningIn?> FindWhoAsync() => visit.Current.SigningInAsync();
+
+    protected virtual async ValueTask<Decision> DecideAsync() => await visit.Flow.ContinueAsync(Who, Target.Policy, Target.Demands);
+
+    protected void Use(SigningIn who)
+    {
+        Who = who;
+        visit.Time.Use(who.Person.ZoneInfo);
+    }
+
+    /// <summary>Sends the browser where the decision says.</summary>
+    protected IActionResult Go(Decision decision) => decision switch
+    {
+        Decision.Proceed => Leave(),
+        Decision.Verify => To("/verify"),
+        Decision.Enroll => To("/enroll"),
+        Decision.Locked => To("/locked"),
+        Decision.SignIn => To("/signin"),
+        _ => this.Problem(Who?.Person.State.Disabled is true ? PageProblem.Disabled : PageProblem.Denied with { App = Target.AppName }),
+    };
+
+    /// <summary>The target is satisfied.</summary>
+    protected IActionResult Leave() => LocalRedirect(NextUrl);
+
+    /// <summary>Tells about a lock right here: after it nobody is at the verification step any more.</summary>
+    protected IActionResult Locked(Decision.Locked decision)
+    {
+        Lock = decision;
+        Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Page();
+    }
+
+    protected IActionResult To(string path) => LocalRedirect("~" + Target.Page(path));
+
+    /// <summary>Shows the page again with a message under a field.</summary>
+    protected IActionResult Refuse(string field, Phrase message, int status = StatusCodes.Status400BadRequest)
+    {
+        AddError(field, message);
+        Response.StatusCode = status;
+        return Page();
+    }
+
+    /// <summary>Shows the page again with the messages that were added.</summary>
+    protected IActionResult Refuse()
+    {
+        Response.StatusCode = StatusCodes.Status400BadRequest;
+        return Page();
+    }
+
+    protected void AddError(string field, Phrase message)
+    {
+        errors[field] = message;
+        ViewData["Error"] = true;
+    }
+}

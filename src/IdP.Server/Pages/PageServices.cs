@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using IdP.Server.Admin.Owners;
+using IdP.Server.Hosting;
+using IdP.Server.Security;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ApplicationModels;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.WebEncoders;
+
+namespace IdP.Server.Pages;
+
+public static class PageServices
+{
+    extension(IServiceCollection services)
+    {
+        /// <summary>Adds everything that people see. The host has added what <see cref="IdPServices"/> adds, and the protocol.</summary>
+        public IServiceCollection AddPages()
+        {
+            services.AddRazorPages(razor =>
+            {
+                // PageRules checks every post, so that the form can be shown again with a sentence.
+                razor.Conventions.ConfigureFilter(new IgnoreAntiforgeryTokenAttribute());
+                razor.Conventions.AddPageRoute("/Password", SignInTargets.ChangePassword);
+            }).AddMvcOptions(mvc =>
+            {
+                mvc.Filters.AddService<PageRules>();
+                mvc.MaxModelValidationErrors = 20;
+            });
+            // An apostrophe is no danger in UTF-8 text; encoding it only makes pages longer.
+            services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
+            services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>().Configure<IdPOptions>((forms, options) =>
+            {
+                var secure = options.Issuer.StartsWith("https:", StringComparison.Ordinal);
+                forms.Cookie.Name = secure ? "__Host-idp_form" : "idp_form";
+                forms.Cookie.SecurePolicy = secure ? CookieSecurePolicy.Always : CookieSecurePolicy.None;
+                // Lax: with Strict, an application's redirect would bring a new cookie and make every other tab stale.
+                forms.Cookie.SameSite = SameSiteMode.Lax;
+                forms.Cookie.Path = "/";
+                forms.SuppressXFrameOptionsHeader = true; // frame-ancestors says it.
+            });
+            services.AddSingleton<Assets>();
+            services.AddSingleton<ShownCodes>();
+            services.TryAddSingleton<OwnerSetup>();
+            services.AddScoped<Words>();
+            services.AddScoped<LocalTime>();
+            services.AddScoped<SignInTargets>();
+            services.AddScoped<Visit>();
+            services.AddScoped<PageRules>();
+            return services;
+        }
+    }
+}
+
+public static class PageRoutes
+{
+    // Machines talk to these; they get no pages.
+    private static readonly PathString[] NotPages = ["/connect", "/.well-known", "/api", "/healthz", "/readyz", "/metrics", "/assets"];
+
+    extension(WebApplication app)
+    {
+        /// <summary>Adds headers, error pages and the pages. To be called before other endpoints are mapped.</summary>
+        public WebApplication MapPages()
+        {
+            app.UseSecurityHeaders();
+            app.UseRequestLocalization(languages =>
+            {
+                CultureInfo[] known = [CultureInfo.GetCultureInfo("en")];
+                languages.DefaultRequestCulture = new(known[0]);
+                (languages.SupportedCultures, languages.SupportedUICultures) = (known, known);
+                languages.RequestCultureProviders.Clear();
+            });
+            app.UseWhen(http => !NotPages.Any(path => http.Request.Path.StartsWithSegments(path, StringComparison.Ordinal)), pages =>
+            {
+                pages.UseExceptionHandler("/error");
+                pages.UseStatusCodePagesWithReExecute("/error");
+            });
+            app.Services.GetRequiredService<Assets>().Map(app);
+            app.MapGet("/", () => Results.LocalRedirect("~/portal"));
+            app.MapRazorPages();
+            return app;
+        }
+    }
+}

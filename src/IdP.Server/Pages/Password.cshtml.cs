@@ -1,0 +1,66 @@
+using IdP.Verification.Decisions;
+using IdP.Verification.SignIn;
+using Microsoft.AspNetCore.Mvc;
+
+namespace IdP.Server.Pages;
+
+/// <summary>
+/// A new password: because it is due, in the middle of a sign-in (<c>/password</c>), or on one's own wish
+/// (<c>/portal/security/password</c>, after a fresh proof).
+/// </summary>
+internal sealed class PasswordModel(Visit visit, Passwords passwords) : FlowPage(visit)
+{
+    [BindProperty(Name = "password")]
+    public string? Present { get; set; }
+
+    [BindProperty(Name = "new_password")]
+    public string? Wanted { get; set; }
+
+    public bool IsDue => Who.Person.MustChangePassword;
+
+    public int Shortest => Passwords.ShortestFor(Who.Person);
+
+    private bool IsOwnWish => Request.Path.StartsWithSegments("/portal", StringComparison.Ordinal);
+
+    public override async Task<IActionResult> OnGetAsync() => await NotHereAsync() ?? Page();
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        if (await NotHereAsync() is { } elsewhere) return elsewhere;
+        if (string.IsNullOrEmpty(Present)) AddError("password", T["Password.PresentEmpty"]);
+        if (string.IsNullOrEmpty(Wanted)) AddError("new_password", T["Password.NewEmpty"]);
+        if (ViewData["Error"] is true) return Refuse();
+
+        switch (await passwords.ChangeAsync(Who, Present!, Wanted!, Visit.Current.Origin, ct))
+        {
+            case PasswordChange.Changed when IsOwnWish:
+                return LocalRedirect($"~{SignInTargets.Security}?done=password");
+            case PasswordChange.Changed:
+                return Go(await Visit.Flow.ContinueAsync(Who with { Person = Who.Person with { MustChangePassword = false } }, Target.Policy, Target.Demands));
+            case PasswordChange.WrongCurrent:
+                return Refuse("password", T["Password.PresentWrong"]);
+            case PasswordChange.TooShort:
+                return Refuse("new_password", T["Password.TooShort", ("n", Shortest)]);
+            case PasswordChange.TooLong:
+                return Refuse("new_password", T["Password.TooLong", ("n", Passwords.Longest)]);
+            case PasswordChange.Same:
+                return Refuse("new_password", T["Password.Same"]);
+            default:
+                Response.Headers.RetryAfter = PasswordGate.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                return Refuse("password", T["SignIn.Busy"], StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    protected override ValueTask<SignInTarget?> FindTargetAsync() =>
+        IsOwnWish ? Visit.Targets.ResolveAsync(null, SignInTargets.ChangePassword) : base.FindTargetAsync();
+
+    private async Task<IActionResult?> NotHereAsync()
+    {
+        if (await EnterAsync() is { } problem) return problem;
+        if (await FindWhoAsync() is not { } who) return To("/signin");
+        Use(who);
+        if (IsDue) return null;
+        if (!IsOwnWish) return Go(await DecideAsync());
+        return await ElsewhereAsync<Decision.Proceed>();
+    }
+}

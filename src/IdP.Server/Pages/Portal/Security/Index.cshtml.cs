@@ -1,0 +1,52 @@
+using IdP.Storage.Database;
+using IdP.Storage.Enrollments;
+using IdP.Verification.Decisions;
+using IdP.Verification.Methods.RecoveryCodes;
+using IdP.Verification.SignIn;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdP.Server.Pages.Portal.Security;
+
+/// <summary>How I prove who I am, where I am signed in, my password.</summary>
+internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions sessions) : PortalPage(visit, "security")
+{
+    public const int AllCodes = RecoveryCodeMethod.HowMany;
+
+    public IReadOnlyList<TotpAuthenticator> Authenticators { get; private set; } = [];
+
+    public int CodesLeft { get; private set; }
+
+    public DateTimeOffset? CodesMadeAt { get; private set; }
+
+    public DateTimeOffset? PasswordChangedAt { get; private set; }
+
+    public IReadOnlyList<SessionRow> Sessions { get; private set; } = [];
+
+    public bool IsActive => Who.Person.State.Enrollment is EnrollmentState.Active;
+
+    /// <summary>What was just done; only texts that are known here.</summary>
+    public Phrase? Done => Request.Query["done"].ToString() is "phone" or "active" or "password" or "others" or "one" ? T["Security.Done." + Request.Query["done"]] : null;
+
+    public (string Style, Phrase Text) Status => Who.Person.State.Enrollment switch
+    {
+        EnrollmentState.Active when Who.Person.ActiveSince is { } since => ("ok", T["Security.ActiveSince", ("date", Visit.Time.Date(since))]),
+        EnrollmentState.Active => ("ok", T["Security.Active"]),
+        EnrollmentState.Period period when period.Deadline > Visit.Time.Now => ("warn", T.Remaining("Security", period.Deadline - Visit.Time.Now)),
+        _ => ("", T["Security.NotSetUp"]),
+    };
+
+    protected override async Task<IActionResult> ShowAsync()
+    {
+        var id = Who.Person.Id;
+        await using (var db = database.CreateContext())
+        {
+            Authenticators = await db.TotpAuthenticators.AsNoTracking().Where(a => a.UserId == id).ToListAsync();
+            PasswordChangedAt = await db.Users.Where(u => u.Id == id).Select(u => u.PasswordChangedAt).FirstOrDefaultAsync();
+        }
+
+        (CodesLeft, CodesMadeAt) = await database.ReadAsync(s => RecoveryCodeMethod.CountAsync(s, id));
+        Sessions = await SessionRow.ListAsync(sessions, Session, T);
+        return Page();
+    }
+}

@@ -1,0 +1,77 @@
+using IdP.Protocol.Interactions;
+using IdP.Verification.Decisions;
+using IdP.Verification.SignIn;
+using Microsoft.AspNetCore.Mvc;
+
+namespace IdP.Server.Pages;
+
+internal sealed class SignInModel(Visit visit, PasswordSignIn passwords, ParkedRequests parkedRequests) : FlowPage(visit)
+{
+    [BindProperty(Name = "username")]
+    public string? UserName { get; set; }
+
+    [BindProperty(Name = "password")]
+    public string? Password { get; set; }
+
+    /// <summary>Asks whether to go on as the person who is signed in.</summary>
+    public bool Chooses { get; private set; }
+
+    public bool FocusPassword => ErrorOf("username") is null && (ErrorOf("password") is not null || !string.IsNullOrEmpty(UserName));
+
+    public override async Task<IActionResult> OnGetAsync()
+    {
+        if (await EnterAsync() is { } problem) return problem;
+        UserName ??= Target.Parked?.LoginHint;
+        if (Request.Query["account"] == "other" || await Visit.Current.SessionAsync() is not { } session) return Page();
+
+        Use(new SigningIn(session.Person, null, session));
+        var decision = await Visit.Flow.DecideAsync(Who, Target.Policy, Target.Demands);
+        if (decision is Decision.SignIn)
+        {
+            UserName ??= Who.Person.UserName;
+            return Page();
+        }
+
+        // The protocol has seen an older session and still sent the browser here: because the person is to choose, or
+        // because the application means somebody else.
+        if (Target.Parked is { } parked && session.Session.PasswordAt < parked.CreatedAt)
+        {
+            Chooses = parked.SelectAccount;
+            return Page();
+        }
+
+        return await ElsewhereAsync<Decision.SignIn>() ?? Page();
+    }
+
+    public async Task<IActionResult> OnPostAsync([FromForm] string? account, CancellationToken ct)
+    {
+        if (await EnterAsync() is { } problem) return problem;
+        if (account is not null) return await ChooseAsync(account);
+        if (string.IsNullOrWhiteSpace(UserName)) AddError("username", T["SignIn.UserNameEmpty"]);
+        if (string.IsNullOrEmpty(Password)) AddError("password", T["SignIn.PasswordEmpty"]);
+        if (ViewData["Error"] is true) return Refuse();
+
+        switch (await passwords.SignInAsync(UserName!, Password!, ct))
+        {
+            case PasswordOutcome.Right(var signingIn):
+                Use(signingIn);
+                if (signingIn.Person.MustChangePassword) return To("/password");
+                return Go(await Visit.Flow.ContinueAsync(signingIn, Target.Policy, Target.Demands));
+            case PasswordOutcome.TooMany(var minutes):
+                Response.Headers.RetryAfter = (minutes * 60).ToString(System.Globalization.CultureInfo.InvariantCulture);
+                return Refuse("password", T["SignIn.TooMany", ("minutes", minutes)], StatusCodes.Status429TooManyRequests);
+            case PasswordOutcome.Busy:
+                Response.Headers.RetryAfter = PasswordGate.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                return Refuse("password", T["SignIn.Busy"], StatusCodes.Status503ServiceUnavailable);
+            default:
+                return Refuse("password", T["SignIn.Wrong"]);
+        }
+    }
+
+    private async Task<IActionResult> ChooseAsync(string account)
+    {
+        if (account != "continue") return LocalRedirect("~" + Target.AccountPage);
+        if (Target.Parked is { } parked) await parkedRequests.ChooseAccountAsync(parked.Handle);
+        return Leave();
+    }
+}
