@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Hosting;
 using IdP.Server.Security;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -71,10 +72,13 @@ public static class PageRoutes
                 (languages.SupportedCultures, languages.SupportedUICultures) = (known, known);
                 languages.RequestCultureProviders.Clear();
             });
-            app.UseWhen(http => !NotPages.Any(path => http.Request.Path.StartsWithSegments(path, StringComparison.Ordinal)), pages =>
+            app.UseExceptionHandler("/error");
+            app.UseStatusCodePagesWithReExecute("/error");
+            app.Use((http, next) =>
             {
-                pages.UseExceptionHandler("/error");
-                pages.UseStatusCodePagesWithReExecute("/error");
+                if (NotPages.Any(path => http.Request.Path.StartsWithSegments(path, StringComparison.Ordinal))
+                    && http.Features.Get<IStatusCodePagesFeature>() is { } bare) bare.Enabled = false;
+                return next(http);
             });
             app.Services.GetRequiredService<Assets>().Map(app);
             app.MapGet("/", () => Results.LocalRedirect("~/portal"));
