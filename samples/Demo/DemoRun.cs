@@ -32,6 +32,7 @@ internal static class DemoRun
             .. args,
         ]);
         await provider.StartAsync();
+        await IdPServer.ReadyAsync(provider);
 
         await using var notes = NotesApp.Build([$"--ClientSecret={notesSecret}"]);
         await using var payroll = PayrollApp.Build([$"--ClientSecret={payrollSecret}"]);

@@ -1,4 +1,6 @@
 using System.Net;
+using IdP.Server.Admin;
+using IdP.Server.Admin.Owners;
 using IdP.Server.Hosting;
 using IdP.Protocol;
 using IdP.Protocol.Tokens;
@@ -31,6 +33,8 @@ public static class IdPServer
         builder.Services.AddIdP(builder.Configuration, isDevelopment);
         var options = IdPOptionsRules.Read(builder.Configuration, isDevelopment);
         Listen(builder, options, isDevelopment);
+        builder.Services.AddAdmin();
+        builder.Services.AddSingleton<StartGate>();
         builder.Services.AddHostedService<EnrollmentSweep>();
         builder.Services.AddHostedService<Cleanup>();
         builder.Services.AddHostedService<MailDispatcher>();
@@ -47,10 +51,41 @@ public static class IdPServer
 
         var app = builder.Build();
         app.UseForwardedHeaders();
+        app.Use(app.Services.GetRequiredService<StartGate>().WaitAsync);
         MapOperations(app);
         app.MapProtocol();
         await PrepareAsync(app.Services);
+        app.Services.GetRequiredService<StartGate>().Begin();
         return app;
+    }
+
+    /// <summary>To be called after the start: ends when the seed is applied, and shows the first owner's link while there is none.</summary>
+    /// <exception cref="ConfigurationException">The seed cannot be applied; stop the server.</exception>
+    public static async Task ReadyAsync(WebApplication app)
+    {
+        await app.Services.GetRequiredService<StartGate>().Seeded;
+        if (!app.Environment.IsDevelopment()) return;
+
+        var issuer = new Uri(app.Services.GetRequiredService<IdPOptions>().Issuer);
+        if (await app.Services.GetRequiredService<OwnerSetup>().CreateLinkAsync(issuer, CancellationToken.None) is not { } link) return;
+        // On the console alone: it lets whoever has it become the first owner, so it is in no log.
+        await Console.Out.WriteLineAsync($"""
+
+              Nobody administers this server yet. Become its owner, within 15 minutes:
+              {link.Uri}
+              (idp setup-link shows a new one.)
+
+            """);
+    }
+
+    /// <summary>Serves until it is told to stop; for the command line.</summary>
+    public static async Task<int> ServeAsync(string[] args, CancellationToken ct)
+    {
+        await using var app = await BuildAsync(args);
+        await app.StartAsync(ct);
+        await ReadyAsync(app);
+        await app.WaitForShutdownAsync(ct);
+        return 0;
     }
 
     private static void Listen(WebApplicationBuilder builder, IdPOptions options, bool isDevelopment)

@@ -1,14 +1,4 @@
 using IdP.Server;
-using IdP.Server.Hosting;
+using IdP.Server.Cli;
 
-try
-{
-    var app = await IdPServer.BuildAsync(args);
-    await app.RunAsync();
-    return 0;
-}
-catch (ConfigurationException problem)
-{
-    await Console.Error.WriteLineAsync(problem.Message);
-    return 3;
-}
+return await IdPCommandLine.RunAsync(args, IdPServer.ServeAsync);
