@@ -13,7 +13,7 @@ internal static class OAuthResults
     public static IResult Json(TokenResponse response) => new JsonResult<TokenResponse>(response, static (json, tokens) =>
     {
         json.WriteString("access_token"u8, tokens.AccessToken);
-        json.WriteString("token_type"u8, "Bearer");
+        json.WriteString("token_type"u8, tokens.TokenType);
         json.WriteNumber("expires_in"u8, tokens.ExpiresIn);
         if (tokens.RefreshToken is not null) json.WriteString("refresh_token"u8, tokens.RefreshToken);
         if (tokens.IdToken is not null) json.WriteString("id_token"u8, tokens.IdToken);

@@ -27,6 +27,12 @@ public sealed record ProtocolOptions
     /// <summary>What signs access tokens: <c>ES256</c> or <c>RS256</c>.</summary>
     public string AccessTokenSigningAlg { get; init; } = "ES256";
 
+    /// <summary>
+    /// Whether DPoP proofs must have a nonce of this server (RFC 9449 §8), so that none can be made in advance. Clients
+    /// of the profile <c>fapi2</c> always need one.
+    /// </summary>
+    public bool DpopNonces { get; init; } = true;
+
     /// <summary>How long others may keep the discovery document; up to 1 day.</summary>
     public TimeSpan DiscoveryMaxAge { get; init; } = TimeSpan.FromHours(1);
 
@@ -35,6 +41,10 @@ public sealed record ProtocolOptions
 
     /// <summary>The path of <see cref="Issuer"/>, without a slash at its end; usually empty.</summary>
     internal string PathBase => new Uri(Issuer).AbsolutePath.TrimEnd('/');
+
+    internal string TokenEndpoint => Issuer + "/connect/token";
+
+    internal string PushedAuthorizationEndpoint => Issuer + "/connect/par";
 
     /// <summary>What is wrong, in sentences that name the key.</summary>
     public IEnumerable<string> Problems()

@@ -3,6 +3,7 @@ using IdP.Protocol.Endpoints;
 using IdP.Protocol.Grants;
 using IdP.Protocol.Interactions;
 using IdP.Protocol.Logout;
+using IdP.Protocol.ProofOfPossession;
 using IdP.Protocol.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -38,8 +39,12 @@ public static class ProtocolServices
             services.AddSingleton<ClientSecrets>();
             services.AddSingleton<IClientAuthenticationMethod, ClientSecretBasic>();
             services.AddSingleton<IClientAuthenticationMethod, ClientSecretPost>();
+            services.AddSingleton<IClientAuthenticationMethod, PrivateKeyJwt>();
             services.AddSingleton<IClientAuthenticationMethod, PublicClient>();
             services.AddSingleton<ClientAuthenticator>();
+
+            services.AddSingleton<DpopNonces>();
+            services.AddSingleton<DpopProofs>();
 
             services.AddSingleton<SigningKeys>();
             services.AddSingleton<KeyRing>();

@@ -42,6 +42,8 @@ internal sealed class ClientAuthenticator(IEnumerable<IClientAuthenticationMetho
         var client = catalog.Clients.GetValueOrDefault(credentials.ClientId);
         if ((await method.VerifyAsync(credentials, client, catalog.Secrets[credentials.ClientId], ct)).Failed(out var busy, out var verified)) return busy;
         if (!verified || client is null || client.DisabledAt is not null || client.TokenEndpointAuthMethod != method.Name) return failure;
+        // FAPI 2.0 Security Profile §5.3.2.1: no secret that both sides know.
+        if (client.Profile is not null && method.Name != "private_key_jwt") return failure;
         return client;
     }
 }

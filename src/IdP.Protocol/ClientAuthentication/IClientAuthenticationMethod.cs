@@ -1,4 +1,5 @@
 using IdP.Protocol.Requests;
+using IdP.Protocol.Tokens;
 using IdP.Storage.Clients;
 using Microsoft.AspNetCore.Http;
 
@@ -20,5 +21,8 @@ internal interface IClientAuthenticationMethod
 /// <summary>Who a client says it is, and by what.</summary>
 internal sealed record Credentials(string ClientId, string Secret)
 {
+    /// <summary>The signed statement that stands in the secret's place, taken apart.</summary>
+    public Jws? Assertion { get; init; }
+
     public override string ToString() => "Credentials(redacted)";
 }

@@ -38,7 +38,7 @@ internal static class Cors
             response.Headers.Allow = methods;
             if (!await AnswerAsync(http)) return;
             response.Headers.AccessControlAllowMethods = methods;
-            response.Headers.AccessControlAllowHeaders = "Authorization, Content-Type";
+            response.Headers.AccessControlAllowHeaders = "Authorization, Content-Type, DPoP";
             response.Headers.AccessControlMaxAge = "600";
         });
 
@@ -50,7 +50,7 @@ internal static class Cors
         var snapshot = await http.RequestServices.GetRequiredService<Catalog>().GetAsync();
         if (!snapshot.Derived(Registered).Origins.Contains(origin)) return false;
         http.Response.Headers.AccessControlAllowOrigin = origin;
-        http.Response.Headers.AccessControlExposeHeaders = "WWW-Authenticate";
+        http.Response.Headers.AccessControlExposeHeaders = "WWW-Authenticate, DPoP-Nonce";
         return true;
     }
 

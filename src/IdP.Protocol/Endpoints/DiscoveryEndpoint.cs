@@ -65,6 +65,13 @@ internal sealed class DiscoveryDocument
         // RFC 7662 §2.1: never without proof.
         List(json, "introspection_endpoint_auth_methods_supported", clients.Methods.Where(m => m != "none"));
 
+        // RFC 8414 §2: with private_key_jwt the algorithms must be told.
+        foreach (var endpoint in (string[])["token", "revocation", "introspection"])
+        {
+            List(json, endpoint + "_endpoint_auth_signing_alg_values_supported", SigningAlgorithms.Supported);
+        }
+
+        List(json, "dpop_signing_alg_values_supported", SigningAlgorithms.Supported);
         json.WriteBoolean("authorization_response_iss_parameter_supported", true);
         json.WriteBoolean("claims_parameter_supported", true);
         json.WriteBoolean("request_parameter_supported", false);

@@ -47,7 +47,7 @@ internal static class IntrospectionEndpoint
     private static void Write(Utf8JsonWriter json, LiveAccessToken live)
     {
         json.WriteBoolean("active", true);
-        json.WriteString("token_type", "Bearer");
+        json.WriteString("token_type", AccessTokens.TokenType(live.Jkt));
         if (live.Grant is { } grant) json.WriteString("username", grant.Person.UserName);
         foreach (var claim in live.Claims.EnumerateObject()) claim.WriteTo(json);
     }

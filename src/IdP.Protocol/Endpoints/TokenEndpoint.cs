@@ -1,5 +1,6 @@
 using IdP.Protocol.ClientAuthentication;
 using IdP.Protocol.Grants;
+using IdP.Protocol.ProofOfPossession;
 using IdP.Protocol.Requests;
 using IdP.Protocol.Tokens;
 using IdP.Storage.Changes;
@@ -21,17 +22,17 @@ internal static class TokenEndpoint
     }
 
     private static async Task<IResult> HandleAsync(
-        HttpRequest http, ClientAuthenticator clients, GrantTypes grants, TokenIssuer issuer, Catalog catalog, ProtocolMetrics metrics,
+        HttpRequest http, ClientAuthenticator clients, GrantTypes grants, DpopProofs proofs, TokenIssuer issuer, Catalog catalog, ProtocolMetrics metrics,
         CancellationToken ct)
     {
-        var result = await IssueAsync(http, clients, grants, issuer, catalog, metrics, ct);
+        var result = await IssueAsync(http, clients, grants, proofs, issuer, catalog, metrics, ct);
         if (!result.Failed(out var error, out var response)) return OAuthResults.Json(response);
         metrics.Refused(error.Code);
         return OAuthResults.Json(error);
     }
 
     private static async ValueTask<Result<TokenResponse>> IssueAsync(
-        HttpRequest http, ClientAuthenticator clients, GrantTypes grants, TokenIssuer issuer, Catalog catalog, ProtocolMetrics metrics,
+        HttpRequest http, ClientAuthenticator clients, GrantTypes grants, DpopProofs proofs, TokenIssuer issuer, Catalog catalog, ProtocolMetrics metrics,
         CancellationToken ct)
     {
         if ((await OAuthForm.ReadAsync(http, ct)).Failed(out var error, out var form)) return error;
@@ -43,12 +44,22 @@ internal static class TokenEndpoint
         if (grants.Find(grantType) is not { } grant) return OAuthError.UnsupportedGrantType("This server does not know the grant_type.");
         if (!client.GrantTypes.Contains(grant.GrantType)) return OAuthError.UnauthorizedClient("The application is not registered for this grant_type.");
 
-        // RFC 9449 §5.2: who is registered for bound tokens gets no others.
-        if (client.DpopBoundAccessTokens || client.Profile is not null) return new OAuthError("invalid_dpop_proof", "This application must prove possession of a key.");
+        // Before the grant: a proof that is refused, for the want of a nonce at least, leaves the code as it is.
+        if ((await proofs.ReadAsync(http, Path, client)).Failed(out error, out var possession)) return error;
 
         if ((await grant.RedeemAsync(form, client, snapshot, ct)).Failed(out error, out var issuance)) return error;
+        if (CheckBinding(issuance, possession) is { } unbound) return unbound;
+        issuance = issuance with { Jkt = possession.Jkt };
         var issued = await issuer.IssueAsync(issuance, snapshot);
         if (!issued.Failed(out _, out _)) metrics.Issued(grant.GrantType);
         return issued;
+    }
+    // RFC 9449 §5, §10: what is bound to a key is redeemed with that key only. Nothing was taken yet.
+    private static OAuthError? CheckBinding(Issuance issuance, Possession possession)
+    {
+        if (issuance.BoundTo is not { } jkt || jkt == possession.Jkt) return null;
+        return possession.Jkt is null
+            ? new OAuthError(DpopProofs.Invalid, "This grant is bound to a key: send a DPoP header.")
+            : OAuthError.InvalidGrant("This grant is bound to another key than that of the DPoP proof.");
     }
 }

@@ -11,7 +11,7 @@ namespace IdP.Protocol.Grants;
 internal sealed class AuthorizationCodeGrant(IdPDatabase database, Authorizations authorizations, TimeProvider clock, ProtocolOptions options) : IGrant
 {
     private const string ByHash = $"""
-        SELECT c.client_id, c.redirect_uri, c.code_challenge, c.nonce, c.expires_at, c.redeemed_at, {SubjectGrant.Columns}
+        SELECT c.client_id, c.redirect_uri, c.code_challenge, c.nonce, c.expires_at, c.redeemed_at, c.dpop_jkt, {SubjectGrant.Columns}
         FROM authorization_codes c JOIN authorizations a ON a.id = c.authorization_id {SubjectGrant.Joins}
         WHERE c.hash = @p0
         """;
@@ -27,7 +27,7 @@ internal sealed class AuthorizationCodeGrant(IdPDatabase database, Authorization
         var (hash, now) = (Handle.HashOf(value), clock.GetUtcNow());
         var code = await database.ReadAsync(s => s.FirstAsync(ByHash, row => (Code?)new Code(
             row.GetString(0), row.GetString(1), row.NullableString(2), row.NullableString(3), row.Time(4), !row.IsDBNull(5),
-            SubjectGrant.Read(row, 6)), hash));
+            row.NullableString(6), SubjectGrant.Read(row, 7)), hash));
         if (code is null) return Unknown;
         if (code.IsRedeemed) return await ReplayedAsync(code, client);
 
@@ -46,6 +46,7 @@ internal sealed class AuthorizationCodeGrant(IdPDatabase database, Authorization
             Grant = code.Grant,
             Proven = proven,
             Nonce = code.Nonce,
+            BoundTo = code.DpopJkt,
             RefreshUntil = client.GrantTypes.Contains("refresh_token") ? now + options.RefreshTokenLifetime : null,
             TakeAsync = async s => await s.ExecuteAsync(Take, now, hash) == 1,
             LostAsync = () => ReplayedAsync(code, client),
@@ -82,5 +83,6 @@ internal sealed class AuthorizationCodeGrant(IdPDatabase database, Authorization
     }
 
     private sealed record Code(
-        string ClientId, string RedirectUri, string? CodeChallenge, string? Nonce, DateTimeOffset ExpiresAt, bool IsRedeemed, SubjectGrant Grant);
+        string ClientId, string RedirectUri, string? CodeChallenge, string? Nonce, DateTimeOffset ExpiresAt, bool IsRedeemed,
+        string? DpopJkt, SubjectGrant Grant);
 }

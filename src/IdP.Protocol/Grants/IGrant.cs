@@ -26,6 +26,12 @@ internal sealed record Issuance(Client Client, string GrantType, IReadOnlyList<s
 
     public string? Nonce { get; init; }
 
+    /// <summary>Thumbprint of the key that must be proven for it (RFC 9449 §5 and §10); null: none.</summary>
+    public string? BoundTo { get; init; }
+
+    /// <summary>Thumbprint of the key that was proven; tokens are bound to it. Null: they are bearer tokens.</summary>
+    public string? Jkt { get; init; }
+
     /// <summary>The end of the refresh tokens' family; null: no refresh token.</summary>
     public DateTimeOffset? RefreshUntil { get; init; }
 

@@ -55,6 +55,7 @@ internal sealed class RefreshTokenGrant(IdPDatabase database, Authorizations aut
         {
             Grant = token.Grant,
             Proven = proven,
+            BoundTo = token.Grant.DpopJkt,
             RefreshUntil = token.ExpiresAt,
             TakeAsync = async s => await s.ExecuteAsync(Take, now, hash, graceBegan) == 1,
             LostAsync = () => ReusedAsync(token, client),

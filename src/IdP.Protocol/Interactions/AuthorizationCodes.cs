@@ -18,9 +18,11 @@ internal sealed class AuthorizationCodes(IdPDatabase database, RandomSource rand
         VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, '')
         """;
 
+    private static readonly TimeSpan LongestOfFapi2 = TimeSpan.FromSeconds(60);
+
     private const string InsertCode = """
-        INSERT INTO authorization_codes (hash, authorization_id, client_id, redirect_uri, code_challenge, nonce, flow_started_at, expires_at)
-        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7)
+        INSERT INTO authorization_codes (hash, authorization_id, client_id, redirect_uri, code_challenge, nonce, flow_started_at, expires_at, dpop_jkt)
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)
         """;
 
     private const string Remembered = """
@@ -55,7 +57,7 @@ internal sealed class AuthorizationCodes(IdPDatabase database, RandomSource rand
                 proven.Acr, string.Join(' ', proven.Amr), proven.AuthTime, who.State.VerifiedAt, who.State.Skipped, request.DemandedAcr,
                 who.Person.CredentialGeneration, request.Parameters["claims"], now);
             await s.ExecuteAsync(InsertCode, Handle.HashOf(code), id, client.ClientId, request.RedirectUri, request.CodeChallenge,
-                request.Nonce, parked?.CreatedAt ?? now, now + options.AuthorizationCodeLifetime);
+                request.Nonce, parked?.CreatedAt ?? now, now + Lifetime(client), request.DpopJkt);
             await s.AuditAsync(Event(AuditEvents.Authorized, who, client, "success", string.Join(' ', proven.Reasons), origin, now));
             return code;
         });
@@ -67,6 +69,11 @@ internal sealed class AuthorizationCodes(IdPDatabase database, RandomSource rand
         await s.AuditAsync(Event(auditEvent, who, client, "denied", reason, origin, clock.GetUtcNow()));
         return true;
     });
+
+    // FAPI 2.0 Security Profile §5.3.2.1: at most 60 seconds.
+    private TimeSpan Lifetime(Client client) => client.Profile is null || options.AuthorizationCodeLifetime < LongestOfFapi2
+        ? options.AuthorizationCodeLifetime
+        : LongestOfFapi2;
 
     private async ValueTask RememberAsync(
         Statements s, Client client, SignedIn who, Decision.Proceed proven, IReadOnlyList<string> scopes, RequestOrigin origin, DateTimeOffset now)

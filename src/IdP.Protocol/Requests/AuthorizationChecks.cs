@@ -20,7 +20,7 @@ internal static class AuthorizationChecks
     private static readonly Func<AuthorizationRequest, Client, OAuthError?>[] All =
     [
         CheckForm, CheckPushed, CheckRequestObject, CheckResponseType, CheckGrantType, CheckResponseMode, CheckScope, CheckPkce,
-        CheckPrompt, CheckMaxAge, CheckClaims, CheckAcr,
+        CheckDpopJkt, CheckPrompt, CheckMaxAge, CheckClaims, CheckAcr,
     ];
 
     /// <summary>The first thing that is wrong, which may be told to the client; null: nothing.</summary>
@@ -102,7 +102,7 @@ internal static class AuthorizationChecks
         if (request.CodeChallenge is not { } challenge)
         {
             if (request.CodeChallengeMethod is not null) return OAuthError.InvalidRequest("The parameter code_challenge is missing.");
-            return client.RequirePkce || client.Type == ClientType.Public
+            return client.RequirePkce || client.Type == ClientType.Public || client.Profile is not null
                 ? OAuthError.InvalidRequest("The parameter code_challenge is missing: this application must use PKCE with S256.")
                 : null;
         }
@@ -111,6 +111,12 @@ internal static class AuthorizationChecks
         if (request.CodeChallengeMethod != Pkce.Method) return OAuthError.InvalidRequest("The code_challenge_method must be S256.");
         return Pkce.IsChallenge(challenge) ? null : OAuthError.InvalidRequest("The code_challenge must be 43 characters of base64url.");
     }
+
+    // RFC 9449 §10: the base64url of a SHA-256, as a code_challenge is.
+    private static OAuthError? CheckDpopJkt(AuthorizationRequest request, Client client) =>
+        request.DpopJkt is { } jkt && !Pkce.IsChallenge(jkt)
+            ? OAuthError.InvalidRequest("The dpop_jkt must be 43 characters of base64url.")
+            : null;
 
     // OIDC Core §3.1.2.1
     private static OAuthError? CheckPrompt(AuthorizationRequest request, Client client)

@@ -44,6 +44,8 @@ internal sealed class AuthorizationRequest(Parameters parameters)
 
     public string? UiLocales => parameters["ui_locales"];
 
+    public string? DpopJkt => parameters["dpop_jkt"];
+
     /// <summary>How the answer travels; also before the checks, so that their errors find the way.</summary>
     public bool FormPost => parameters["response_mode"] == ResponseModes.FormPost;
 

@@ -19,6 +19,9 @@ internal static class AccessTokens
     public static string? AuthorizationIdOf(string jti) =>
         jti.IndexOf('.', StringComparison.Ordinal) is > 0 and var point ? jti[..point] : null;
 
+    /// <summary>RFC 6750, RFC 9449 §5.</summary>
+    public static string TokenType(string? jkt) => jkt is null ? "Bearer" : "DPoP";
+
     public static void Write(Utf8JsonWriter json, AccessTokenContent token)
     {
         var issuance = token.Issuance;
@@ -30,6 +33,14 @@ internal static class AccessTokens
         json.WriteNumber("iat", token.IssuedAt.ToUnixTimeSeconds());
         json.WriteNumber("exp", token.ExpiresAt.ToUnixTimeSeconds());
         json.WriteString("jti", token.Id);
+        if (issuance.Jkt is { } jkt)
+        {
+            // RFC 9449 §6.1
+            json.WriteStartObject("cnf");
+            json.WriteString("jkt", jkt);
+            json.WriteEndObject();
+        }
+
         if (issuance.Scopes.Count > 0) json.WriteString("scope", string.Join(' ', issuance.Scopes));
         if (issuance is { Grant: { } grant, Proven: { } proven }) WriteProof(json, grant, proven);
     }

@@ -14,6 +14,9 @@ internal sealed record LiveAccessToken(JsonElement Claims, SubjectGrant? Grant, 
 {
     public string ClientId => OwnTokens.Text(Claims, "client_id")!;
 
+    /// <summary>Thumbprint of the key that it is bound to; null: a bearer token.</summary>
+    public string? Jkt => Claims.TryGetProperty("cnf", out var key) ? OwnTokens.Text(key, "jkt") : null;
+
     public string Scope => OwnTokens.Text(Claims, "scope") ?? "";
 }
 

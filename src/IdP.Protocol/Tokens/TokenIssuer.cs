@@ -15,6 +15,8 @@ internal sealed class TokenIssuer(IdPDatabase database, KeyRing keys, RandomSour
         INSERT INTO refresh_tokens (hash, authorization_id, client_id, issued_at, expires_at) VALUES (@p0, @p1, @p2, @p3, @p4)
         """;
 
+    private const string Bind = "UPDATE authorizations SET dpop_jkt = @p0 WHERE id = @p1 AND dpop_jkt IS NULL";
+
     private const string InsertReferenceToken = """
         INSERT INTO reference_tokens (hash, claims, client_id, authorization_id, expires_at) VALUES (@p0, @p1, @p2, @p3, @p4)
         """;
@@ -27,6 +29,7 @@ internal sealed class TokenIssuer(IdPDatabase database, KeyRing keys, RandomSour
         var response = new TokenResponse
         {
             AccessToken = accessToken,
+            TokenType = AccessTokens.TokenType(issuance.Jkt),
             ExpiresIn = (int)options.AccessTokenLifetime.TotalSeconds,
             Scope = string.Join(' ', issuance.Scopes),
             RefreshToken = issuance.RefreshUntil is null ? null : Handle.New(random),
@@ -43,6 +46,8 @@ internal sealed class TokenIssuer(IdPDatabase database, KeyRing keys, RandomSour
             if (response.RefreshToken is { } refreshToken)
             {
                 await s.ExecuteAsync(InsertRefreshToken, Handle.HashOf(refreshToken), authorizationId, clientId, now, issuance.RefreshUntil);
+                // RFC 9449 §5: whoever has no secret proves the key at each refresh; it is the first key for good.
+                if (issuance is { Jkt: { } jkt, Grant.DpopJkt: null, Client.Type: ClientType.Public }) await s.ExecuteAsync(Bind, jkt, authorizationId);
             }
 
             if (reference is not null)
@@ -76,6 +81,8 @@ internal sealed class TokenIssuer(IdPDatabase database, KeyRing keys, RandomSour
 internal sealed record TokenResponse
 {
     public required string AccessToken { get; init; }
+
+    public required string TokenType { get; init; }
 
     /// <summary>Seconds.</summary>
     public required int ExpiresIn { get; init; }
