@@ -13,8 +13,9 @@ internal static class Profiling
             return 2;
         }
 
-        // perf reads the map; ReadyToRun and tiers are left as they are, so what is seen is what runs.
-        var (server, _) = await programs.ServerAsync(settings: new Dictionary<string, string>(operation.Settings) { ["DOTNET_PerfMapEnabled"] = "1" });
+        // perf reads the map, and finds its names only where code is not mapped twice. Tiers are left as they are.
+        var settings = new Dictionary<string, string>(operation.Settings) { ["DOTNET_PerfMapEnabled"] = "1", ["DOTNET_EnableWriteXorExecute"] = "0" };
+        var (server, _) = await programs.ServerAsync(settings: settings);
         await using var ours = server;
         var measurement = new Measurement(arguments);
         Console.WriteLine($"""

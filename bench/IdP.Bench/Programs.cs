@@ -46,6 +46,8 @@ internal sealed class Programs(Arguments arguments) : IAsyncDisposable
             File.WriteAllText(environment["IdP__Seed__File"], Seed.Document(count));
         }
 
+        // As a deployer has it: the documented settings file in the working folder.
+        File.Copy(Path.Combine(Repository.Root, "appsettings.json"), folder.File("appsettings.json"), overwrite: true);
         foreach (var (name, value) in arguments.Settings.Concat(settings ?? new Dictionary<string, string>())) environment[name] = value;
         return (new BenchProcess(cores, ["dotnet", arguments.Server ?? Repository.ServerDll, "serve"], folder.Path, environment), address);
     }
