@@ -21,7 +21,7 @@ internal sealed class Programs(Arguments arguments) : IAsyncDisposable
     {
         var database = await DatabaseAsync();
         var (process, address) = StartServer(database, people, settings);
-        await process.AnswersAsync(new Uri(address, ".well-known/openid-configuration"));
+        await process.AnswersAsync(new Uri(address, "readyz"));
         return (new OidcSubject("idp", process, address, () => Sessions.LayDownAsync(database, 32)), database);
     }
 

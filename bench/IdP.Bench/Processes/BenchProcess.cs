@@ -26,6 +26,8 @@ internal sealed class BenchProcess : IAsyncDisposable
         process.ErrorDataReceived += Keep;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        // Also when the benchmark is stopped in the middle.
+        AppDomain.CurrentDomain.ProcessExit += Kill;
     }
 
     public long StartedAt { get; }
@@ -81,9 +83,15 @@ internal sealed class BenchProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited) process.Kill();
+        AppDomain.CurrentDomain.ProcessExit -= Kill;
+        Kill(null, EventArgs.Empty);
         await process.WaitForExitAsync();
         process.Dispose();
+    }
+
+    private void Kill(object? sender, EventArgs e)
+    {
+        if (!process.HasExited) process.Kill();
     }
 
     private void Keep(object sender, DataReceivedEventArgs line)

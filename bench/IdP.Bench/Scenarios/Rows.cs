@@ -7,6 +7,7 @@ namespace IdP.Bench.Scenarios;
 internal static class Rows
 {
     private const int FewPeople = 1000;
+    private const string NoClaims = "{}";
 
     private static readonly string[] Operations = ["authorize", "code", "refresh", "userinfo", "introspection_reference"];
 
@@ -29,7 +30,7 @@ internal static class Rows
     private static async Task<OidcSubject> StartAsync(Programs programs, DatabaseOptions database)
     {
         var (process, address) = programs.StartServer(database, people: 0);
-        await process.AnswersAsync(new Uri(address, ".well-known/openid-configuration"));
+        await process.AnswersAsync(new Uri(address, "readyz"));
         return new OidcSubject("idp", process, address, () => Sessions.LayDownAsync(database, 32));
     }
 
@@ -58,7 +59,7 @@ internal static class Rows
                 await s.ExecuteAsync($"""
                     {counting} INSERT INTO users (id, user_name, normalized_user_name, display_name, email_verified, must_change_password, roles, groups, claims,
                         created_at, updated_at, credential_generation)
-                    SELECT {random}, 'row' || i, 'ROW' || i, 'Row ' || i, {yes}, {no}, '[]', '[]', '{{}}', @p0, @p0, 0 FROM n
+                    SELECT {random}, 'row' || i, 'ROW' || i, 'Row ' || i, {yes}, {no}, '[]', '[]', '{NoClaims}', @p0, @p0, 0 FROM n
                     """, now);
                 await s.ExecuteAsync($"""
                     INSERT INTO authorizations (id, type, user_id, client_id, scope, acr, amr, auth_time, skipped, credential_generation, created_at)
