@@ -35,7 +35,7 @@ internal sealed class AuthorizationFlow(
 
         if (AuthorizationChecks.CheckRedirectUri(request, client) is not null) return ErrorPages.Show(options, ErrorReasons.RedirectUri);
         if (AuthorizationChecks.Check(request, client) is { } malformed) return await AnswerAsync(request, malformed, parking);
-        if (ReadHint(request, snapshot) is { } badHint) return await AnswerAsync(request, badHint, parking);
+        if (ReadSubject(request, parking, snapshot) is { } badHint) return await AnswerAsync(request, badHint, parking);
 
         var who = await current.SessionAsync();
         // The session's cookie is not sent with a form from another site: asked again by a GET, it is.
@@ -55,7 +55,7 @@ internal sealed class AuthorizationFlow(
     {
         var startedAt = parking.Stored?.CreatedAt;
         var fresh = who is not null && who.Session.PasswordAt >= startedAt;
-        if (who is not null && (request.HintedSubject ?? request.Claims.Subject) is { } subject && subject != who.Person.Id)
+        if (who is not null && request.Subject is { } subject && subject != who.Person.Id)
         {
             // §3.1.2.1: somebody else is signed in than the client means; whoever insists on it is told so.
             if (fresh) return await AnswerAsync(request, LoginRequired, parking);
@@ -118,13 +118,16 @@ internal sealed class AuthorizationFlow(
         return new AuthorizationResponse(request, options).Error(error);
     }
 
-    // §3.1.2.1: a token that we issued, expired or not, to whichever client.
-    private OAuthError? ReadHint(AuthorizationRequest request, CatalogSnapshot snapshot)
+    // §3.1.2.1: any ID token that we issued, expired or not. §5.5.1: a sub that is asked for by its value.
+    private OAuthError? ReadSubject(AuthorizationRequest request, Parking parking, CatalogSnapshot snapshot)
     {
+        request.Subject = parking.Stored?.Subject ?? request.Claims.Subject;
         if (request.IdTokenHint is not { } hint) return null;
         if (ownTokens.Read(snapshot, hint, IdTokens.Type) is not { } payload) return OAuthError.InvalidRequest("The id_token_hint is not an ID token of this server.");
-        request.HintedSubject = OwnTokens.Text(payload, "sub");
-        return request.Claims.Subject is { } subject && subject != request.HintedSubject ? LoginRequired : null;
+        var hinted = OwnTokens.Text(payload, "sub");
+        if (request.Subject is { } named && named != hinted) return LoginRequired;
+        request.Subject = hinted;
+        return null;
     }
 
     private static OAuthError LoginRequired { get; } = new("login_required", "The person must sign in.");

@@ -41,7 +41,8 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
             Scopes = request.Scopes,
             LoginHint = request.LoginHint,
             UiLocales = request.UiLocales,
-            SelectAccount = request.Prompts.HasFlag(Prompts.SelectAccount),
+            SelectAccount = request.Prompts.HasFlag(Prompts.SelectAccount) && stored.AccountChosenAt is null,
+            Subject = stored.Subject,
             CreatedAt = stored.CreatedAt,
         };
     }
@@ -56,7 +57,7 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
     public async Task RefuseAsync(string handle, string userId)
     {
         if (await LoadAsync(handle) is not { } stored) return;
-        var parameters = Serialize(stored.Parameters.All.Append(new(StoredInteraction.RefusedBy, userId)));
+        var parameters = Serialize(stored with { RefusedById = userId });
         await UpdateAsync("UPDATE interactions SET parameters = @p0 WHERE hash = @p1 AND completed_at IS NULL AND expires_at > @p2", parameters, handle);
     }
 
@@ -72,9 +73,10 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
     internal async Task<string> ParkAsync(AuthorizationRequest request, Client client)
     {
         var (handle, now) = (Handle.New(random), clock.GetUtcNow());
+        var stored = new StoredInteraction(request.Parameters) { Subject = request.Subject };
         await database.WriteAsync(s => s.ExecuteAsync(
             "INSERT INTO interactions (hash, client_id, parameters, created_at, expires_at) VALUES (@p0, @p1, @p2, @p3, @p4)",
-            Handle.HashOf(handle), client.ClientId, Serialize(request.Parameters.All), now, now + options.InteractionLifetime));
+            Handle.HashOf(handle), client.ClientId, Serialize(stored), now, now + options.InteractionLifetime));
         return handle;
     }
 
@@ -98,11 +100,23 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
     private static StoredInteraction? Read(DbDataReader row)
     {
         var stored = JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(1))!;
-        stored.Remove(StoredInteraction.RefusedBy, out var refusedBy);
-        return new StoredInteraction(row.GetString(0), new Parameters(stored), row.Time(2), row.NullableString(3), refusedBy, row.NullableTime(4));
+        stored.Remove(StoredInteraction.SubjectName, out var subject);
+        stored.Remove(StoredInteraction.RefusedByName, out var refusedBy);
+        return new StoredInteraction(new Parameters(stored))
+        {
+            Hash = row.GetString(0), CreatedAt = row.Time(2), ConsentUserId = row.NullableString(3), AccountChosenAt = row.NullableTime(4),
+            Subject = subject, RefusedById = refusedBy,
+        };
     }
 
-    private static string Serialize(IEnumerable<KeyValuePair<string, string>> parameters) => JsonSerializer.Serialize(parameters.ToDictionary());
+    private static string Serialize(StoredInteraction interaction)
+    {
+        var kept = AuthorizationRequest.KeptParameters.Where(name => interaction.Parameters[name] is not null)
+            .ToDictionary(name => name, name => interaction.Parameters[name]!, StringComparer.Ordinal);
+        if (interaction.Subject is { } subject) kept.Add(StoredInteraction.SubjectName, subject);
+        if (interaction.RefusedById is { } refusedBy) kept.Add(StoredInteraction.RefusedByName, refusedBy);
+        return JsonSerializer.Serialize(kept);
+    }
 }
 
 /// <summary>An authorization request that waits for a person.</summary>
@@ -135,15 +149,38 @@ public sealed record ParkedRequest
     /// <summary>BCP 47 tags separated by spaces, most wanted first; null: none.</summary>
     public string? UiLocales { get; init; }
 
-    /// <summary>The person must be asked who to be.</summary>
+    /// <summary>
+    /// The person must be asked who to be: show who is signed in, and call <see cref="ParkedRequests.ChooseAccountAsync"/>
+    /// for "go on", or let somebody sign in.
+    /// </summary>
     public bool SelectAccount { get; init; }
+
+    /// <summary>
+    /// Id of the only person whom the application accepts. When somebody else is signed in, ask for a sign-in; do not
+    /// send them back as they are. Null: anybody.
+    /// </summary>
+    public string? Subject { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 }
 
-internal sealed record StoredInteraction(
-    string Hash, Parameters Parameters, DateTimeOffset CreatedAt, string? ConsentUserId, string? RefusedById, DateTimeOffset? AccountChosenAt)
+/// <summary>The row of a parked request.</summary>
+internal sealed record StoredInteraction(Parameters Parameters)
 {
-    // No request parameter has a space in its name; it is kept beside them and never read from a request.
-    public const string RefusedBy = "refused by";
+    // Kept beside the parameters; no name that is read from a request has a space.
+    public const string SubjectName = "the subject";
+    public const string RefusedByName = "refused by";
+
+    public string Hash { get; init; } = "";
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public string? ConsentUserId { get; init; }
+
+    public DateTimeOffset? AccountChosenAt { get; init; }
+
+    public string? RefusedById { get; init; }
+
+    /// <summary>The person whom the request is about; read from the hint when the request came.</summary>
+    public string? Subject { get; init; }
 }

@@ -16,6 +16,16 @@ internal enum Prompts
 /// <summary>An authorization request, read and not yet checked; <see cref="AuthorizationChecks"/> checks it.</summary>
 internal sealed class AuthorizationRequest(Parameters parameters)
 {
+    /// <summary>
+    /// What is kept of a request while pages run: all that is read, but the hint, whose only word is
+    /// <see cref="Subject"/>.
+    /// </summary>
+    public static IReadOnlyList<string> KeptParameters { get; } =
+    [
+        "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
+        "prompt", "max_age", "acr_values", "claims", "login_hint", "ui_locales",
+    ];
+
     public Parameters Parameters => parameters;
 
     public string? ClientId => parameters["client_id"];
@@ -58,8 +68,8 @@ internal sealed class AuthorizationRequest(Parameters parameters)
 
     public ClaimsRequest Claims { get; set; } = ClaimsRequest.None;
 
-    /// <summary>The person that the client believes to be signed in: <c>sub</c> of the id_token_hint.</summary>
-    public string? HintedSubject { get; set; }
+    /// <summary>The person whom the request is about, by the id_token_hint or the <c>sub</c> claim; null: anybody.</summary>
+    public string? Subject { get; set; }
 
     /// <summary>
     /// The level that the request demands; null: none. <c>acr_values</c> is a wish in order of preference: the first
