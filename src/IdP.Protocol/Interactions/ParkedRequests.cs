@@ -111,8 +111,8 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
 
     private static string Serialize(StoredInteraction interaction)
     {
-        var kept = AuthorizationRequest.KeptParameters.Where(name => interaction.Parameters[name] is not null)
-            .ToDictionary(name => name, name => interaction.Parameters[name]!, StringComparer.Ordinal);
+        // Of the hint only the subject is of use; and what somebody else names with a space is not taken for ours.
+        var kept = interaction.Parameters.All.Where(p => p.Key != "id_token_hint" && !p.Key.Contains(' ')).ToDictionary(StringComparer.Ordinal);
         if (interaction.Subject is { } subject) kept.Add(StoredInteraction.SubjectName, subject);
         if (interaction.RefusedById is { } refusedBy) kept.Add(StoredInteraction.RefusedByName, refusedBy);
         return JsonSerializer.Serialize(kept);
@@ -167,7 +167,7 @@ public sealed record ParkedRequest
 /// <summary>The row of a parked request.</summary>
 internal sealed record StoredInteraction(Parameters Parameters)
 {
-    // Kept beside the parameters; no name that is read from a request has a space.
+    // Kept beside the parameters, none of which has a space in its name.
     public const string SubjectName = "the subject";
     public const string RefusedByName = "refused by";
 

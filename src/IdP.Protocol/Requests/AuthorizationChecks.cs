@@ -43,9 +43,13 @@ internal static class AuthorizationChecks
             : OAuthError.InvalidRequest("The redirect_uri is not registered for this application.");
     }
 
+    // A request may become a row: what nobody reads shall not fill the table.
+    private const int MostCharacters = 32 * 1024;
+
     private static OAuthError? CheckForm(AuthorizationRequest request, Client client)
     {
         if (request.Parameters.Problem is { } problem) return problem;
+        if (request.Parameters.All.Sum(p => p.Key.Length + p.Value.Length) > MostCharacters) return OAuthError.InvalidRequest("The request is too long.");
         foreach (var (name, most) in Lengths)
         {
             if (request.Parameters[name]?.Length > most) return OAuthError.InvalidRequest($"The parameter {name} is too long.");

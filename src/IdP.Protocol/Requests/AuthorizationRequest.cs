@@ -16,16 +16,6 @@ internal enum Prompts
 /// <summary>An authorization request, read and not yet checked; <see cref="AuthorizationChecks"/> checks it.</summary>
 internal sealed class AuthorizationRequest(Parameters parameters)
 {
-    /// <summary>
-    /// What is kept of a request while pages run: all that is read, but the hint, whose only word is
-    /// <see cref="Subject"/>.
-    /// </summary>
-    public static IReadOnlyList<string> KeptParameters { get; } =
-    [
-        "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
-        "prompt", "max_age", "acr_values", "claims", "login_hint", "ui_locales",
-    ];
-
     public Parameters Parameters => parameters;
 
     public string? ClientId => parameters["client_id"];
