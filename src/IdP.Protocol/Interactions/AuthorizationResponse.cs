@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using IdP.Protocol.Requests;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace IdP.Protocol.Interactions;
 
@@ -37,6 +38,10 @@ internal sealed class AuthorizationResponse(AuthorizationRequest request, Protoc
     }
 }
 
+/// <summary>The stylesheet of the one page that the protocol shows itself; a host that has one registers it.</summary>
+/// <param name="Path">Begins with a slash.</param>
+public sealed record FormPostStyle(string Path);
+
 /// <summary>OAuth 2.0 Form Post Response Mode: a page whose form goes to the client, by script or by its button.</summary>
 internal sealed class FormPostPage(string redirectUri, List<(string Name, string Value)> parameters, ProtocolOptions options) : IResult
 {
@@ -52,14 +57,15 @@ internal sealed class FormPostPage(string redirectUri, List<(string Name, string
         response.Headers.ContentSecurityPolicy =
             $"default-src 'none'; script-src 'self'; style-src 'self'; form-action {RedirectUris.CspSource(redirectUri)}; base-uri 'none'; frame-ancestors 'none'";
         response.ContentType = "text/html; charset=utf-8";
-        var body = Encoding.UTF8.GetBytes(Html());
+        var body = Encoding.UTF8.GetBytes(Html(httpContext.RequestServices.GetService<FormPostStyle>()?.Path));
         response.ContentLength = body.Length;
         return response.Body.WriteAsync(body, 0, body.Length);
     }
 
-    private string Html()
+    private string Html(string? stylesheet)
     {
         var html = HtmlEncoder.Default;
+        var style = stylesheet is null ? "" : $"<link rel=\"stylesheet\" href=\"{html.Encode(options.PathBase + stylesheet)}\">\n";
         var fields = string.Concat(parameters.Select(p => $"<input type=\"hidden\" name=\"{html.Encode(p.Name)}\" value=\"{html.Encode(p.Value)}\">\n"));
         return $"""
             <!doctype html>
@@ -68,8 +74,7 @@ internal sealed class FormPostPage(string redirectUri, List<(string Name, string
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>Back to the application</title>
-            <link rel="stylesheet" href="{html.Encode(options.PathBase)}/ui/ui.css">
-            <script src="{html.Encode(options.PathBase + ScriptPath)}" defer></script>
+            {style}<script src="{html.Encode(options.PathBase + ScriptPath)}" defer></script>
             </head>
             <body class="auth">
             <main>
