@@ -56,6 +56,7 @@ public static class ProtocolServices
             services.AddSingleton<JwksDocument>();
 
             services.AddSingleton<ParkedRequests>();
+            services.AddSingleton<PushedRequests>();
             services.AddSingleton<AuthorizationCodes>();
             services.AddSingleton<AuthorizationFlow>();
             services.AddSingleton<LogoutRequests>();
@@ -82,6 +83,7 @@ public static class ProtocolRoutes
             UserInfoEndpoint.Map(forClients);
             IntrospectionEndpoint.Map(forClients);
             RevocationEndpoint.Map(forClients);
+            PushedAuthorizationEndpoint.Map(forClients);
 
             var forPeople = routes.MapGroup("").AddEndpointFilter(new Failures(logger, Failures.AsPage(options)));
             AuthorizeEndpoint.Map(forPeople);

@@ -45,6 +45,7 @@ internal sealed class DiscoveryDocument
         json.WriteString("jwks_uri", issuer + JwksEndpoint.Path);
         json.WriteString("introspection_endpoint", issuer + IntrospectionEndpoint.Path);
         json.WriteString("revocation_endpoint", issuer + RevocationEndpoint.Path);
+        json.WriteString("pushed_authorization_request_endpoint", issuer + PushedAuthorizationEndpoint.Path);
         json.WriteString("end_session_endpoint", issuer + EndSessionEndpoint.Path);
 
         List(json, "response_types_supported", ["code"]);
@@ -74,6 +75,7 @@ internal sealed class DiscoveryDocument
         List(json, "dpop_signing_alg_values_supported", SigningAlgorithms.Supported);
         json.WriteBoolean("authorization_response_iss_parameter_supported", true);
         json.WriteBoolean("claims_parameter_supported", true);
+        json.WriteBoolean("require_pushed_authorization_requests", false);
         json.WriteBoolean("request_parameter_supported", false);
         json.WriteBoolean("request_uri_parameter_supported", false);
         json.WriteBoolean("require_request_uri_registration", false);

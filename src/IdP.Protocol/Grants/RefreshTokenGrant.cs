@@ -51,11 +51,16 @@ internal sealed class RefreshTokenGrant(IdPDatabase database, Authorizations aut
             scopes = asked;
         }
 
-        return new Issuance(client, GrantType, scopes)
+        var issuance = new Issuance(client, GrantType, scopes)
         {
             Grant = token.Grant,
             Proven = proven,
             BoundTo = token.Grant.DpopJkt,
+        };
+        // FAPI 2.0 Security Profile §5.3.2.1: the token is bound to the client's key, so a rotation adds nothing but lost answers.
+        if (client.Profile is not null) return issuance;
+        return issuance with
+        {
             RefreshUntil = token.ExpiresAt,
             TakeAsync = async s => await s.ExecuteAsync(Take, now, hash, graceBegan) == 1,
             LostAsync = () => ReusedAsync(token, client),

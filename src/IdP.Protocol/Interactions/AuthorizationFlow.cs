@@ -16,13 +16,13 @@ internal sealed class AuthorizationFlow(
     private static readonly PersonState Nobody = new() { Enrollment = new EnrollmentState.NotRequired() };
 
     /// <summary>A request that has just come.</summary>
-    public Task<IResult> StartAsync(Parameters parameters, bool posted, CurrentSignIn current) =>
-        ContinueAsync(new AuthorizationRequest(parameters), new Parking(null, null), posted, current);
+    public Task<IResult> StartAsync(AuthorizationRequest request, bool posted, CurrentSignIn current) =>
+        ContinueAsync(request, new Parking(null, null), posted, current);
 
     /// <summary>A request that comes back from a page; everything is decided anew.</summary>
     public async Task<IResult> ResumeAsync(string handle, CurrentSignIn current) =>
         await parkedRequests.LoadAsync(handle) is { } stored
-            ? await ContinueAsync(new AuthorizationRequest(stored.Parameters), new Parking(handle, stored), posted: false, current)
+            ? await ContinueAsync(stored.ToRequest(), new Parking(handle, stored), posted: false, current)
             : ErrorPages.Show(options, ErrorReasons.Link);
 
     private async Task<IResult> ContinueAsync(AuthorizationRequest request, Parking parking, bool posted, CurrentSignIn current)

@@ -27,7 +27,7 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
     {
         if (await LoadAsync(handle) is not { } stored) return null;
         var snapshot = await catalog.GetAsync();
-        var request = new AuthorizationRequest(stored.Parameters);
+        var request = stored.ToRequest();
         if (!snapshot.Clients.TryGetValue(request.ClientId ?? "", out var client) || client.DisabledAt is not null) return null;
         if (AuthorizationChecks.CheckRedirectUri(request, client) is not null || AuthorizationChecks.Check(request, client) is not null) return null;
         return new ParkedRequest
@@ -73,7 +73,7 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
     internal async Task<string> ParkAsync(AuthorizationRequest request, Client client)
     {
         var (handle, now) = (Handle.New(random), clock.GetUtcNow());
-        var stored = new StoredInteraction(request.Parameters) { Subject = request.Subject };
+        var stored = new StoredInteraction(request.Parameters) { Subject = request.Subject, IsPushed = request.IsPushed };
         await database.WriteAsync(s => s.ExecuteAsync(
             "INSERT INTO interactions (hash, client_id, parameters, created_at, expires_at) VALUES (@p0, @p1, @p2, @p3, @p4)",
             Handle.HashOf(handle), client.ClientId, Serialize(stored), now, now + options.InteractionLifetime));
@@ -102,10 +102,11 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
         var stored = JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(1))!;
         stored.Remove(StoredInteraction.SubjectName, out var subject);
         stored.Remove(StoredInteraction.RefusedByName, out var refusedBy);
+        var isPushed = stored.Remove(StoredInteraction.PushedName);
         return new StoredInteraction(new Parameters(stored))
         {
             Hash = row.GetString(0), CreatedAt = row.Time(2), ConsentUserId = row.NullableString(3), AccountChosenAt = row.NullableTime(4),
-            Subject = subject, RefusedById = refusedBy,
+            Subject = subject, RefusedById = refusedBy, IsPushed = isPushed,
         };
     }
 
@@ -115,6 +116,7 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
         var kept = interaction.Parameters.All.Where(p => p.Key != "id_token_hint" && !p.Key.Contains(' ')).ToDictionary(StringComparer.Ordinal);
         if (interaction.Subject is { } subject) kept.Add(StoredInteraction.SubjectName, subject);
         if (interaction.RefusedById is { } refusedBy) kept.Add(StoredInteraction.RefusedByName, refusedBy);
+        if (interaction.IsPushed) kept.Add(StoredInteraction.PushedName, "yes");
         return JsonSerializer.Serialize(kept);
     }
 }
@@ -170,6 +172,7 @@ internal sealed record StoredInteraction(Parameters Parameters)
     // Kept beside the parameters, none of which has a space in its name.
     public const string SubjectName = "the subject";
     public const string RefusedByName = "refused by";
+    public const string PushedName = "was pushed";
 
     public string Hash { get; init; } = "";
 
@@ -180,6 +183,12 @@ internal sealed record StoredInteraction(Parameters Parameters)
     public DateTimeOffset? AccountChosenAt { get; init; }
 
     public string? RefusedById { get; init; }
+
+    /// <summary>The client itself had left the request here (RFC 9126).</summary>
+    public bool IsPushed { get; init; }
+
+    /// <summary>The request, to be checked again.</summary>
+    public AuthorizationRequest ToRequest() => new(Parameters) { IsPushed = IsPushed };
 
     /// <summary>The person whom the request is about; read from the hint when the request came.</summary>
     public string? Subject { get; init; }

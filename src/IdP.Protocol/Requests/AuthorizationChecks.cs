@@ -58,9 +58,9 @@ internal static class AuthorizationChecks
         return null;
     }
 
-    // RFC 9126 §5: what a client is registered for is not relaxed because it is not there yet.
+    // RFC 9126 §4; FAPI 2.0 Security Profile §5.3.2.2
     private static OAuthError? CheckPushed(AuthorizationRequest request, Client client) =>
-        client.RequirePar || client.Profile is not null
+        !request.IsPushed && (client.RequirePar || client.Profile is not null)
             ? OAuthError.InvalidRequest("This application must push its authorization requests.")
             : null;
 

@@ -18,6 +18,9 @@ internal sealed class AuthorizationRequest(Parameters parameters)
 {
     public Parameters Parameters => parameters;
 
+    /// <summary>It came from the client itself, authenticated (RFC 9126), and not with the browser.</summary>
+    public bool IsPushed { get; init; }
+
     public string? ClientId => parameters["client_id"];
 
     public string? RedirectUri => parameters["redirect_uri"];

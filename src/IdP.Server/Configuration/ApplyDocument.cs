@@ -169,6 +169,8 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
             Jwks = ReadJwks(fields),
             RequirePkce = fields.Flag("requirePkce"),
             RequirePar = fields.Flag("requirePar"),
+            DpopBoundAccessTokens = fields.Flag("dpopBoundAccessTokens"),
+            Profile = fields.Text("profile"),
             AccessTokenFormat = fields.Choice<AccessTokenFormat>("accessTokenFormat"),
             IdTokenSigningAlg = fields.Text("idTokenSigningAlg"),
             AllowedOrigins = fields.Texts("allowedOrigins"),

@@ -65,6 +65,7 @@ internal static class ClientCommands
         ("Grant types", string.Join(' ', client.GrantTypes)), ("Scopes", string.Join(' ', client.Scopes)), ("Consent", ChangeList.Words(client.Consent)),
         ("Authentication", client.TokenEndpointAuthMethod), ("PKCE", client.RequirePkce ? "required" : "not required"),
         ("Pushed requests", client.RequirePar ? "required" : "not required"),
+        ("Bound to a key", client.DpopBoundAccessTokens || client.Profile is not null ? "yes" : "no"), ("Profile", client.Profile),
         ("Access tokens", ChangeList.Words(client.AccessTokenFormat)), ("ID token signature", client.IdTokenSigningAlg),
         ("Secrets", string.Join(", ", client.Secrets.Select(s => $"made {Call.Time(s.CreatedAt)}{(s.ExpiresAt is null ? "" : $", until {Call.Time(s.ExpiresAt)}")}"))),
         ("Added", Call.Time(client.CreatedAt)), ("Changed", Call.Time(client.UpdatedAt)),
@@ -141,6 +142,8 @@ internal static class ClientCommands
         private readonly Option<string?> jwksFile = Verbs.Text("--jwks-file", "A file with its public keys as a JWK Set.");
         private readonly Option<bool?> requirePkce = Verbs.Bool("--require-pkce", "Whether it must use PKCE.");
         private readonly Option<bool?> requirePar = Verbs.Bool("--require-par", "Whether it must push its requests.");
+        private readonly Option<bool?> dpop = Verbs.Bool("--dpop-bound-access-tokens", "Whether its access tokens are bound to a key that it proves.");
+        private readonly Option<string?> profile = Verbs.Text("--profile", "fapi2: PAR, PKCE, private_key_jwt and DPoP together; empty: none.");
         private readonly Option<string?> format = Verbs.Choice<AccessTokenFormat>("--access-token-format", "Its access tokens.");
         private readonly Option<string?> alg = Verbs.Text("--id-token-signing-alg", "RS256 or ES256.");
         private readonly Option<string[]> origins = Verbs.Texts("--allowed-origin", "An origin from which scripts may call.");
@@ -150,7 +153,7 @@ internal static class ClientCommands
         public IEnumerable<Symbol> All =>
         [
             displayName, description, type, redirectUris, postLogoutRedirectUris, backChannelLogoutUri, grantTypes, scopes, consent, mode, reverify,
-            authMethod, jwksFile, requirePkce, requirePar, format, alg, origins, launchUri, disabled,
+            authMethod, jwksFile, requirePkce, requirePar, dpop, profile, format, alg, origins, launchUri, disabled,
         ];
 
         /// <returns>Null when the file with the keys cannot be read; that was said.</returns>
@@ -177,7 +180,8 @@ internal static class ClientCommands
                 BackChannelLogoutUri = call.Value(backChannelLogoutUri), GrantTypes = call.Values(grantTypes), Scopes = call.Values(scopes),
                 Consent = Verbs.Parse<ConsentType>(call.Value(consent)), IdentityVerification = Verbs.Parse<VerificationMode>(call.Value(mode)),
                 ReverifyAfterMinutes = call.Value(reverify), TokenEndpointAuthMethod = call.Value(authMethod), Jwks = jwks ?? call.Value(jwksFile),
-                RequirePkce = call.Value(requirePkce), RequirePar = call.Value(requirePar), AccessTokenFormat = Verbs.Parse<AccessTokenFormat>(call.Value(format)),
+                RequirePkce = call.Value(requirePkce), RequirePar = call.Value(requirePar), DpopBoundAccessTokens = call.Value(dpop),
+                Profile = call.Value(profile), AccessTokenFormat = Verbs.Parse<AccessTokenFormat>(call.Value(format)),
                 IdTokenSigningAlg = call.Value(alg), AllowedOrigins = call.Values(origins), LaunchUri = call.Value(launchUri), Disabled = call.Value(disabled),
             };
         }

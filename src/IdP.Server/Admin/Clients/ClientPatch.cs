@@ -36,6 +36,10 @@ internal sealed record ClientPatch
 
     public bool? RequirePar { get; init; }
 
+    public bool? DpopBoundAccessTokens { get; init; }
+
+    public string? Profile { get; init; }
+
     public AccessTokenFormat? AccessTokenFormat { get; init; }
 
     public string? IdTokenSigningAlg { get; init; }
@@ -70,6 +74,8 @@ internal sealed record ClientPatch
         changes.Compare("jwks", Canonical(client.Jwks), Jwks is null or "" ? Jwks : Canonical(Jwks), v => client.Jwks = v);
         changes.Compare("requirePkce", client.RequirePkce, RequirePkce, v => client.RequirePkce = v, Weaker.Pkce);
         changes.Compare("requirePar", client.RequirePar, RequirePar, v => client.RequirePar = v, Weaker.Par);
+        changes.Compare("dpopBoundAccessTokens", client.DpopBoundAccessTokens, DpopBoundAccessTokens, v => client.DpopBoundAccessTokens = v, Weaker.Bound);
+        changes.Compare("profile", client.Profile, Profile, v => client.Profile = v, Weaker.Profile);
         changes.Compare("accessTokenFormat", client.AccessTokenFormat, AccessTokenFormat, v => client.AccessTokenFormat = v, Weaker.Format);
         changes.Compare("idTokenSigningAlg", client.IdTokenSigningAlg, IdTokenSigningAlg, v => client.IdTokenSigningAlg = v!);
         changes.Compare("allowedOrigins", client.AllowedOrigins, AllowedOrigins, v => client.AllowedOrigins = v, Weaker.Origins);

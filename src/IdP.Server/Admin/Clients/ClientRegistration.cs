@@ -12,6 +12,9 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
 
     public static IReadOnlyList<string> AuthMethods { get; } = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
 
+    /// <summary>FAPI 2.0: PAR, PKCE, private_key_jwt and DPoP are demanded together.</summary>
+    public const string Fapi2 = "fapi2";
+
     public bool UsesSecret => Client.TokenEndpointAuthMethod is "client_secret_basic" or "client_secret_post";
 
     /// <summary>Property names of failures are those of the declarative file.</summary>
@@ -95,6 +98,8 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
                 yield break;
             }
 
+            if (client.Profile is not (null or Fapi2)) yield return ("profile", $"The only profile is {Fapi2}.");
+            if (client.Profile == Fapi2 && method != "private_key_jwt") yield return ("profile", $"The profile {Fapi2} needs tokenEndpointAuthMethod private_key_jwt.");
             if (client.Type == ClientType.Public)
             {
                 if (method != "none") yield return ("tokenEndpointAuthMethod", "A public client has tokenEndpointAuthMethod none.");

@@ -43,6 +43,10 @@ internal sealed class ShowClient(Catalog catalog, TimeProvider clock)
 
         public bool RequirePar { get; init; }
 
+        public bool DpopBoundAccessTokens { get; init; }
+
+        public string? Profile { get; init; }
+
         public AccessTokenFormat AccessTokenFormat { get; init; }
 
         public required string IdTokenSigningAlg { get; init; }
@@ -78,7 +82,8 @@ internal sealed class ShowClient(Catalog catalog, TimeProvider clock)
             GrantTypes = client.GrantTypes, Scopes = client.Scopes, Consent = client.Consent,
             IdentityVerification = policy.Mode, ReverifyAfterMinutes = policy.ReverifyAfterMinutes,
             TokenEndpointAuthMethod = client.TokenEndpointAuthMethod, Jwks = client.Jwks is null ? null : JsonSerializer.Deserialize<JsonElement>(client.Jwks),
-            RequirePkce = client.RequirePkce, RequirePar = client.RequirePar, AccessTokenFormat = client.AccessTokenFormat,
+            RequirePkce = client.RequirePkce, RequirePar = client.RequirePar, DpopBoundAccessTokens = client.DpopBoundAccessTokens,
+            Profile = client.Profile, AccessTokenFormat = client.AccessTokenFormat,
             IdTokenSigningAlg = client.IdTokenSigningAlg, AllowedOrigins = client.AllowedOrigins, LaunchUri = client.LaunchUri,
             Disabled = client.DisabledAt is not null,
             Secrets = [.. snapshot.Secrets[client.ClientId].Where(s => s.ExpiresAt is null || s.ExpiresAt > now).Select(s => new Secret(s.CreatedAt, s.ExpiresAt))],

@@ -31,6 +31,10 @@ internal static class Weaker
 
     public static string? Par(bool old, bool wanted) => wanted ? null : "Authorization requests may again come through the browser, where they can be changed.";
 
+    public static string? Bound(bool old, bool wanted) => wanted ? null : "A stolen access token can be used: it is no longer bound to a key of the client.";
+
+    public static string? Profile(string? old, string? wanted) => old is null ? null : $"The client is no longer held to the profile {old}.";
+
     public static string? Format(AccessTokenFormat old, AccessTokenFormat wanted) =>
         wanted == AccessTokenFormat.Jwt ? "Access tokens can no longer be revoked at once everywhere." : null;
 

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using IdP.Protocol.Requests;
+using IdP.Storage;
+using IdP.Storage.Clients;
+using IdP.Storage.Database;
+
+namespace IdP.Protocol.Interactions;
+
+/// <summary>Keeps pushed authorization requests until the person comes with the reference. RFC 9126 §2.2, §4.</summary>
+internal sealed class PushedRequests(IdPDatabase database, RandomSource random, TimeProvider clock)
+{
+    public const string Prefix = "urn:ietf:params:oauth:request_uri:";
+
+    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
+
+    // What proves the client is not part of what it asks for.
+    private static readonly string[] Credentials = ["client_secret", "client_assertion", "client_assertion_type"];
+
+    private const string Take = """
+        UPDATE pushed_requests SET used_at = @p0 WHERE hash = @p1 AND client_id = @p2 AND used_at IS NULL AND expires_at > @p0 RETURNING parameters
+        """;
+
+    /// <summary>The request in a form whose client is authenticated.</summary>
+    public static AuthorizationRequest Read(OAuthForm form, Client client, string? jkt)
+    {
+        var parameters = form.Parameters.All.Where(p => !Credentials.Contains(p.Key)).ToDictionary();
+        parameters["client_id"] = client.ClientId;
+        if (jkt is not null) parameters["dpop_jkt"] = jkt;
+        return new AuthorizationRequest(new Parameters(parameters)) { IsPushed = true };
+    }
+
+    /// <returns>The <c>request_uri</c>; the row has the hash of its random part.</returns>
+    public async Task<string> StoreAsync(AuthorizationRequest request, Client client)
+    {
+        var (handle, now) = (Handle.New(random), clock.GetUtcNow());
+        var parameters = JsonSerializer.Serialize(request.Parameters.All);
+        await database.WriteAsync(s => s.ExecuteAsync(
+            "INSERT INTO pushed_requests (hash, client_id, parameters, expires_at) VALUES (@p0, @p1, @p2, @p3)",
+            Handle.HashOf(handle), client.ClientId, parameters, now + Lifetime));
+        return Prefix + handle;
+    }
+
+    /// <summary>Takes the request of a reference; of any number of callers one gets it.</summary>
+    /// <returns>Null when it is unknown, too old, another client's, or was taken before.</returns>
+    public async Task<AuthorizationRequest?> TakeAsync(string requestUri, string? clientId)
+    {
+        if (clientId is null || !requestUri.StartsWith(Prefix, StringComparison.Ordinal)) return null;
+        var (hash, now) = (Handle.HashOf(requestUri[Prefix.Length..]), clock.GetUtcNow());
+        var json = await database.WriteAsync(s => s.FirstAsync(Take, row => row.GetString(0), now, hash, clientId));
+        return json is null
+            ? null
+            : new AuthorizationRequest(new Parameters(JsonSerializer.Deserialize<Dictionary<string, string>>(json)!)) { IsPushed = true };
+    }
+}
