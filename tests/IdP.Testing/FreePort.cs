@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace IdP.Testing;
 
-internal static class FreePort
+public static class FreePort
 {
     /// <summary>A port that nothing listened on a moment ago; whoever starts on it tries again when it was lost.</summary>
     public static int Find()

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Samples.Notes;
+using Samples.Payroll;
+
+namespace IdP.Browser.Tests.Journeys;
+
+/// <summary>
+/// The server as a process of its own, the two sample applications, and Maya, who has seven days to set up identity
+/// verification.
+/// </summary>
+public sealed class Company : IAsyncDisposable
+{
+    public const string UserName = "maya";
+    public const string Password = "quiet-harbour-lantern-27";
+    private const string Secret = "a secret that only the tests use, long enough";
+
+    private Company(TestDatabase database, ServerProcess server, WebApplication notes, WebApplication payroll, string notesUrl, string payrollUrl)
+    {
+        (Database, Server, this.notes, this.payroll, Notes, Payroll) = (database, server, notes, payroll, notesUrl, payrollUrl);
+    }
+
+    private readonly WebApplication notes;
+    private readonly WebApplication payroll;
+
+    public TestDatabase Database { get; }
+
+    public ServerProcess Server { get; }
+
+    /// <summary>Asks for nothing but the password.</summary>
+    public string Notes { get; }
+
+    /// <summary>Asks for identity verification.</summary>
+    public string Payroll { get; }
+
+    public string Portal => Server.Issuer.OriginalString + "/portal";
+
+    public static async Task<Company> OpenAsync(TestDatabaseKind kind, string payrollMode = "required")
+    {
+        var database = await TestDatabase.CreateAsync(kind);
+        var (notesUrl, payrollUrl) = ($"http://localhost:{FreePort.Find()}", $"http://localhost:{FreePort.Find()}");
+        var seed = JsonSerializer.Serialize(new
+        {
+            settings = new { supportContact = "support@example.com", preferredAuthenticator = "Microsoft Authenticator" },
+            users = new[] { new { username = UserName, email = "maya@example.com", emailVerified = true, displayName = "Maya Okafor", password = Password, verification = "required" } },
+            clients = new[] { Client("notes", "Notes", notesUrl, "notRequired"), Client("payroll", "Payroll", payrollUrl, payrollMode) },
+        });
+        var server = await ServerProcess.StartAsync(database, seed, new Dictionary<string, string> { ["IdP__Branding__Name"] = "Larkfield" });
+        var settings = new[] { $"--Authority={server.Issuer.OriginalString}", $"--ClientSecret={Secret}" };
+        var notesApp = NotesApp.Build([.. settings, $"--BaseUrl={notesUrl}"]);
+        var payrollApp = PayrollApp.Build([.. settings, $"--BaseUrl={payrollUrl}"]);
+        await notesApp.StartAsync();
+        await payrollApp.StartAsync();
+        return new Company(database, server, notesApp, payrollApp, notesUrl, payrollUrl);
+    }
+
+    /// <summary>Moves the end of Maya's enrollment period into the past, as if the days had gone by.</summary>
+    public async Task LetTheDeadlinePassAsync()
+    {
+        await using var database = Database.Open();
+        await database.WriteAsync(s => s.ExecuteAsync("UPDATE enrollments SET deadline = @p0", DateTimeOffset.UtcNow.AddMinutes(-1)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await notes.DisposeAsync();
+        await payroll.DisposeAsync();
+        await Server.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    private static object Client(string id, string name, string url, string mode) => new
+    {
+        clientId = id, clientSecret = Secret, displayName = name, type = "confidential",
+        redirectUris = new[] { url + "/callback" }, postLogoutRedirectUris = new[] { url + "/signed-out" },
+        grantTypes = new[] { "authorization_code", "refresh_token" }, scopes = new[] { "openid", "profile", "email", "offline_access" },
+        consent = "implicit", identityVerification = mode,
+    };
+}
