@@ -5,6 +5,7 @@ using IdP.Server.Hosting;
 using IdP.Protocol;
 using IdP.Protocol.Tokens;
 using IdP.Server.Mail;
+using IdP.Server.Pages;
 using IdP.Storage.Database;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -34,6 +35,7 @@ public static class IdPServer
         var options = IdPOptionsRules.Read(builder.Configuration, isDevelopment);
         Listen(builder, options, isDevelopment);
         builder.Services.AddAdmin();
+        builder.Services.AddPages();
         builder.Services.AddSingleton<StartGate>();
         builder.Services.AddHostedService<EnrollmentSweep>();
         builder.Services.AddHostedService<Cleanup>();
@@ -52,6 +54,7 @@ public static class IdPServer
         var app = builder.Build();
         app.UseForwardedHeaders();
         app.Use(app.Services.GetRequiredService<StartGate>().WaitAsync);
+        app.MapPages();
         MapOperations(app);
         app.MapProtocol();
         await PrepareAsync(app.Services);
