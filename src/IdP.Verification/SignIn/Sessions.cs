@@ -99,10 +99,13 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
     {
         var now = clock.GetUtcNow();
         var handle = Handle.New(random);
-        // A session older than the last reset starts again from its password.
+        // A session older than the last reset starts again from its password: what it had proven is forgotten, else the
+        // new number would make it count again.
         var won = await statements.ExecuteAsync("""
-            UPDATE sessions SET handle_hash = @p0, verified_at = COALESCE(@p1, verified_at),
-                amr = CASE WHEN @p2 = 'pwd' THEN amr ELSE @p2 END, skipped_at = COALESCE(@p3, skipped_at),
+            UPDATE sessions SET handle_hash = @p0,
+                verified_at = COALESCE(@p1, CASE WHEN credential_generation = @p5 THEN verified_at END),
+                amr = CASE WHEN @p2 = 'pwd' AND credential_generation = @p5 THEN amr ELSE @p2 END,
+                skipped_at = COALESCE(@p3, CASE WHEN credential_generation = @p5 THEN skipped_at END),
                 last_seen_at = @p4, credential_generation = @p5
             WHERE id = @p6 AND revoked_at IS NULL AND expires_at > @p4 AND EXISTS (
                 SELECT 1 FROM users u WHERE u.id = sessions.user_id AND u.disabled_at IS NULL AND u.credential_generation = @p5)
@@ -136,7 +139,7 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
     internal static async ValueTask<bool> EndAsync(Statements statements, string sessionId, DateTimeOffset now, string? ofUser = null)
     {
         var ended = await statements.ExecuteAsync(
-            "UPDATE sessions SET revoked_at = @p0 WHERE id = @p1 AND revoked_at IS NULL AND (@p2 IS NULL OR user_id = @p2)", now, sessionId, ofUser);
+            "UPDATE sessions SET revoked_at = @p0 WHERE id = @p1 AND revoked_at IS NULL AND user_id = COALESCE(@p2, user_id)", now, sessionId, ofUser);
         if (ended == 0) return false;
         // Applications that asked to be told are told by the deliverer, which reads these rows.
         await statements.ExecuteAsync("""
