@@ -130,13 +130,14 @@ public sealed class EnrollmentService(
     {
         if (await s.ExecuteAsync("DELETE FROM pending_authenticators WHERE owner_id = @p0 AND protected_secret = @p1", who.OwnerId, shown) != 1) return (null, []);
 
+        // The row is held until the transaction ends, so that of two browsers the second one sees what the first did.
+        await s.ExecuteAsync("""
+            INSERT INTO enrollments (user_id, cause, must_enroll, skips, active_since) VALUES (@p0, 'New', @p1, 0, @p2)
+            ON CONFLICT (user_id) DO UPDATE SET skips = enrollments.skips
+            """, who.Person.Id, false, now);
         var replaced = await s.ExecuteAsync("DELETE FROM totp_authenticators WHERE user_id = @p0", who.Person.Id) > 0;
         // The state may have changed since it was read: a first set-up replaces nothing, and a passed deadline stays passed.
         if (replaced != who.Person.State.Enrollment is EnrollmentState.Active) return (null, []);
-        await s.ExecuteAsync("""
-            INSERT INTO enrollments (user_id, cause, must_enroll, skips, active_since) VALUES (@p0, 'New', @p1, 0, @p2)
-            ON CONFLICT (user_id) DO NOTHING
-            """, who.Person.Id, false, now);
         var stands = await s.ExecuteAsync("""
             UPDATE enrollments SET active_since = CASE WHEN @p3 THEN active_since ELSE @p0 END, deadline = NULL, must_enroll = @p1, lock_reference = NULL
             WHERE user_id = @p2 AND locked_at IS NULL AND (deadline IS NULL OR deadline > @p0)
