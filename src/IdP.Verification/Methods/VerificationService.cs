@@ -148,9 +148,10 @@ public sealed class VerificationService(
                 s, AttemptKind.Password, who.Person.Id, settings.PasswordAttempts, TimeSpan.FromMinutes(settings.PasswordLockMinutes), certain: true));
         }
 
-        if (number >= limit) return await LockedAsync(who, settings, limit, certain: true, method, resource);
+        // Not locked after all where a code used before was taken back from the count meanwhile.
+        if (number >= limit && await LockedAsync(who, settings, limit, certain: true, method, resource) is CodeCheck.Locked locked) return locked;
         await AuditAsync(who, AuditEvents.VerificationFailed, method, resource, $"Wrong code, {number} of {limit}.");
-        return new CodeCheck.Wrong(limit - number, number);
+        return new CodeCheck.Wrong(Math.Max(1, limit - number), number);
     }
 
     private async Task<CodeCheck> LockedAsync(SigningIn who, VerificationSettings settings, int limit, bool certain, string method, string resource)
@@ -163,14 +164,18 @@ public sealed class VerificationService(
                 await s.AuditAsync(Event(who, AuditEvents.VerificationLocked, "denied", method, resource, $"{limit} wrong codes.", reference));
             }
 
+            var found = await People.FindAsync(s, who.Person.Id);
+            // All guesses are counted and some still being compared: one of them may be right, so nothing is destroyed yet.
+            if (found?.State.Lock is null) return found;
             // Whoever guessed has to begin again with the password, in every window.
             await s.ExecuteAsync("DELETE FROM pending_sign_ins WHERE user_id = @p0", who.Person.Id);
             await s.ExecuteAsync("DELETE FROM pending_authenticators WHERE user_id = @p0", who.Person.Id);
-            return await People.FindAsync(s, who.Person.Id);
+            return found;
         });
+        if (person?.State.Lock is not { } locked) return new CodeCheck.Gone();
         current.ClearPending();
         return new CodeCheck.Locked(new Decision.Locked(
-            LockReason.Attempts, null, person?.State.Lock?.Until, person?.State.Lock?.Reference, ["The verification attempts were used up."]));
+            LockReason.Attempts, null, locked.Until, locked.Reference, ["The verification attempts were used up."]));
     }
 
     private Task AuditAsync(SigningIn who, string name, string method, string resource, string reason) => database.WriteAsync(async s =>
