@@ -65,6 +65,8 @@ public sealed class Passwords(IdPDatabase database, PasswordHasher hasher, Passw
             var others = await s.AllAsync("SELECT id FROM sessions WHERE user_id = @p0 AND id <> @p1 AND revoked_at IS NULL",
                 r => r.GetString(0), who.Person.Id, who.Session?.Session.Id ?? "");
             foreach (var other in others) await Sessions.EndAsync(s, other, now);
+            // A sign-in that was begun with the old password does not go on, either.
+            await s.ExecuteAsync("DELETE FROM pending_sign_ins WHERE user_id = @p0 AND id <> @p1", who.Person.Id, who.Pending?.Id ?? "");
             await s.AuditAsync(new AuditEvent
             {
                 At = now, Event = AuditEvents.PasswordChanged, Actor = "user:" + who.Person.Id, UserId = who.Person.Id, Outcome = "success",
