@@ -13,8 +13,8 @@ internal sealed record Price(string Subject, IReadOnlyList<double> Rounds)
 /// <summary>Runs counted batches against one program after the other, in turns, and reads what they cost it.</summary>
 internal sealed class Measurement(Arguments arguments)
 {
-    private const int FewestWarmUps = 4;
-    private const int MostWarmUps = 16;
+    private static readonly TimeSpan FewestWarmUp = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan MostWarmUp = TimeSpan.FromSeconds(20);
 
     public async Task<List<Price>> RunAsync(string operation, IReadOnlyList<Subject> subjects)
     {
@@ -33,20 +33,18 @@ internal sealed class Measurement(Arguments arguments)
     /// <summary>Repeats until the price no longer falls, and finds out how many requests fill a round.</summary>
     private async Task<int> WarmUpAsync(Subject subject, string operation)
     {
-        var count = Math.Min(arguments.Requests ?? 500, 500);
-        var least = double.MaxValue;
-        var steady = 0;
-        for (var i = 0; i < MostWarmUps && (i < FewestWarmUps || steady < 2); i++)
+        // The compiler works in the background, in steps, and on the same core: it takes seconds until it is done.
+        var (count, steady, least, start) = (200, 0, double.MaxValue, subject.Process.Cpu);
+        while (steady < 2 || subject.Process.Cpu - start < FewestWarmUp)
         {
             var price = await BatchAsync(subject, operation, count);
             steady = price > least * 0.95 ? steady + 1 : 0;
             least = Math.Min(least, price);
-            // The compiler works in the background and its last step needs some thousand calls.
-            count = arguments.Requests ?? Math.Clamp((int)(arguments.Seconds * 1000 / Math.Max(price, 0.01)), 20, 40_000);
-            if (i < FewestWarmUps - 1) count = Math.Min(count, 4000);
+            if (subject.Process.Cpu - start > MostWarmUp) break;
+            count = Math.Clamp((int)(500 / Math.Max(price, 0.01)), 20, 10_000);
         }
 
-        return count;
+        return arguments.Requests ?? Math.Clamp((int)(arguments.Seconds * 1000 / least), 20, 100_000);
     }
 
     /// <summary>One batch.</summary>
