@@ -70,10 +70,10 @@ internal static class FloorServer
                 break;
             case "/userinfo" or "/introspection":
                 if (!Ec.VerifyData(Payload, Signature, HashAlgorithmName.SHA256)) throw new CryptographicException("It was signed a moment ago.");
-                store.ReadPerson();
+                store.ReadGrant();
                 break;
             case "/introspection_reference":
-                store.ReadPerson();
+                store.ReadReference();
                 break;
             case "/signin":
                 Rfc2898DeriveBytes.Pbkdf2("correct horse battery staple", Payload.AsSpan(0, 16), Iterations, HashAlgorithmName.SHA512, 64);

@@ -16,6 +16,7 @@ internal sealed class FloorStore : IAsyncDisposable
         INSERT INTO people VALUES ('p', 'Name of a person', 'person@example.com', 0);
         INSERT INTO sessions VALUES ('s', 'h', 'p', 9999999999999);
         INSERT INTO authorizations VALUES ('a', 'p', 'client', 's', 'openid profile email offline_access', 0);
+        INSERT INTO refresh_tokens VALUES ('r', 'a', 9999999999999, NULL);
         """;
 
     private const string Joined = "JOIN authorizations a ON a.id = t.authorization JOIN people p ON p.id = a.person LEFT JOIN sessions s ON s.id = a.session";
@@ -34,7 +35,12 @@ internal sealed class FloorStore : IAsyncDisposable
         writing = Task.Run(WriteAsync);
     }
 
-    public void ReadPerson() => Read("SELECT id, name, email, generation FROM people WHERE id = $0", "p");
+    /// <summary>What stands behind an access token that says by itself who it is from.</summary>
+    public void ReadGrant() => Read(
+        "SELECT a.scope, a.at, s.expires, p.id, p.name, p.email, p.generation FROM authorizations a JOIN people p ON p.id = a.person LEFT JOIN sessions s ON s.id = a.session WHERE a.id = $0", "a");
+
+    /// <summary>The row of a reference token and what stands behind it.</summary>
+    public void ReadReference() => Read($"SELECT t.expires, t.used, a.scope, s.expires, p.id, p.name, p.email, p.generation FROM refresh_tokens t {Joined} WHERE t.hash = $0", "r");
 
     public void ReadSession() =>
         Read("SELECT s.id, s.expires, p.id, p.name, p.email, p.generation FROM sessions s JOIN people p ON p.id = s.person WHERE s.hash = $0", "h");
