@@ -3,9 +3,11 @@ using IdP.Server.Admin;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Hosting;
 using IdP.Protocol;
+using IdP.Protocol.Interactions;
 using IdP.Protocol.Tokens;
 using IdP.Server.Mail;
 using IdP.Server.Pages;
+using IdP.Server.Security;
 using IdP.Storage.Database;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -50,6 +52,8 @@ public static class IdPServer
             headers.KnownIPNetworks.Clear();
             foreach (var proxy in options.Proxy.Known) headers.KnownProxies.Add(IPAddress.Parse(proxy));
         });
+
+        builder.Services.AddSingleton(services => new FormPostStyle(services.GetRequiredService<Assets>().Style));
 
         var app = builder.Build();
         app.UseForwardedHeaders();

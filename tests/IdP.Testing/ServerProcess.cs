@@ -96,7 +96,11 @@ public sealed class ServerProcess : IAsyncDisposable
             throw new InvalidOperationException($"{late.Message}\n{Output}", late);
         }
 
-        return watch.Elapsed;
+        var answered = watch.Elapsed;
+        // Answered once the seed is applied.
+        using var ready = await Http.GetAsync(new Uri(Issuer, "readyz"));
+        if (!ready.IsSuccessStatusCode) throw new InvalidOperationException($"The server is not ready: {(int)ready.StatusCode}.\n{Output}");
+        return answered;
     }
 
     /// <summary>kill -9: the process gets no chance to save anything.</summary>
