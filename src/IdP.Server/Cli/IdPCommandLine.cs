@@ -98,7 +98,7 @@ public static class IdPCommandLine
 
     private static int WrongUsage(ParseResult parsed, CommandOutput output)
     {
-        foreach (var error in parsed.Errors) output.Fail(error.Message);
+        foreach (var error in parsed.Errors) output.Fail(string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
         var path = string.Join(' ', Path(parsed.CommandResult.Command).Reverse());
         return output.Fail($"See: idp {path}{(path.Length > 0 ? " " : "")}--help", ExitCode.Usage);
     }
@@ -121,7 +121,15 @@ public static class IdPCommandLine
         services.AddIdP(builder.Configuration, builder.Environment.IsDevelopment());
         services.AddAdmin();
         await using var provider = services.BuildServiceProvider();
-        await DatabaseMigrator.MigrateAsync(provider.GetRequiredService<IdPDatabase>(), () => Task.CompletedTask, ct);
+        try
+        {
+            await DatabaseMigrator.MigrateAsync(provider.GetRequiredService<IdPDatabase>(), () => Task.CompletedTask, ct);
+        }
+        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new ConfigurationException($"The database cannot be opened: {unusable.Message} See IdP:Database:ConnectionString.");
+        }
+
         return await work(provider);
     }
 }

@@ -112,7 +112,9 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
             // A number where a word is due would be taken for the word's position.
             if (new VerificationSettings().ToJson()[name] is JsonValue word && word.GetValueKind() == JsonValueKind.String && value?.GetValueKind() != JsonValueKind.String)
                 return $"{name} must be a text.";
-            _ = VerificationSettings.FromJson(new JsonObject { [name] = value?.DeepClone() });
+            var read = VerificationSettings.FromJson(new JsonObject { [name] = value?.DeepClone() }).ToJson()[name];
+            if (value is JsonValue given && given.TryGetValue<string>(out var typed) && read?.GetValue<string>() is var meant
+                && !string.Equals(typed, meant, StringComparison.OrdinalIgnoreCase)) return $"{name} cannot be \"{typed}\"; {Expected(name)}.";
             return value is JsonValue text && text.GetValueKind() == JsonValueKind.String && text.GetValue<string>() is { } s && (s.Length > 500 || Texts.HasControls(s))
                 ? $"{name} must have at most 500 characters and no control characters."
                 : null;
