@@ -108,7 +108,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
             Locale = fields.Text("locale"),
             ZoneInfo = fields.Text("zoneInfo"),
         };
-        foreach (var failure in new UserPatch.Validator().Validate(properties).Errors) fields.Fail(failure.PropertyName, failure.ErrorMessage);
+        foreach (var failure in new UserPatch.Validator().Validate(properties).Errors) fields.Fail(failure);
 
         var password = fields.Secret("password");
         if (password is not null && PasswordRules.Problem(password) is { } weak) fields.Fail("password", weak);

@@ -38,6 +38,9 @@ internal sealed class ObjectReader
 
     public void Fail(string name, string problem) => errors.Add(new(At(name), problem));
 
+    /// <summary>Reports what a validator found; its names are those of the document, perhaps with a position.</summary>
+    public void Fail(FluentValidation.Results.ValidationFailure failure) => errors.Add(new($"{Path}.{failure.PropertyName}", failure.ErrorMessage));
+
     /// <summary>The field as it stands there; null when it is missing.</summary>
     public JsonElement? Any(string name)
     {

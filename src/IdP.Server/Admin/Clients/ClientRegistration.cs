@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FluentValidation;
+using IdP.Protocol.Requests;
 using IdP.Storage.Clients;
 
 namespace IdP.Server.Admin.Clients;
@@ -56,20 +57,26 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
             {
                 for (var i = 0; i < list.Count; i++)
                 {
-                    if (RedirectUriRules.Problem(list[i], isPublic) is { } problem) yield return ($"{name}[{i}]", problem);
+                    if (Problem(list[i], isPublic) is { } problem) yield return ($"{name}[{i}]", problem);
                 }
             }
 
             for (var i = 0; i < client.AllowedOrigins.Count; i++)
             {
-                if (!RedirectUriRules.IsOrigin(client.AllowedOrigins[i]))
+                if (!IsOrigin(client.AllowedOrigins[i]))
                     yield return ($"allowedOrigins[{i}]", $"{client.AllowedOrigins[i]} is no origin: give scheme, host and port only, such as https://app.example.com.");
             }
 
-            if (client.BackChannelLogoutUri is { } logout && RedirectUriRules.Problem(logout, allowAppSchemes: false) is { } wrong)
+            if (client.BackChannelLogoutUri is { } logout && Problem(logout, isPublic: false) is { } wrong)
                 yield return ("backChannelLogoutUri", wrong);
-            if (client.LaunchUri is { } launch && RedirectUriRules.Problem(launch, allowAppSchemes: false, allowFragment: true) is { } bad) yield return ("launchUri", bad);
+            if (client.LaunchUri is { } launch && Problem(launch, isPublic: false) is { } bad) yield return ("launchUri", bad);
         }
+
+        private static string? Problem(string uri, bool isPublic) =>
+            RedirectUris.Problem(uri, isPublic) is { } problem ? $"{Texts.ForTerminal(uri)}: {problem}" : null;
+
+        private static bool IsOrigin(string text) =>
+            RedirectUris.Problem(text, publicClient: false) is null && new Uri(text).GetLeftPart(UriPartial.Authority) == text;
 
         private static IEnumerable<(string, string)> Grants(ClientRegistration registration)
         {

@@ -109,9 +109,8 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
     {
         try
         {
-            // A number where a word is due would be taken for the word's position.
-            if (new VerificationSettings().ToJson()[name] is JsonValue word && word.GetValueKind() == JsonValueKind.String && value?.GetValueKind() != JsonValueKind.String)
-                return $"{name} must be a text.";
+            // A number where a word is due would be taken for the word's position, and "7" for 7.
+            if (new VerificationSettings().ToJson()[name] is JsonValue normal && Kind(normal) != Kind(value)) return $"{name} cannot be {value?.ToJsonString() ?? "null"}; {Expected(name)}.";
             var read = VerificationSettings.FromJson(new JsonObject { [name] = value?.DeepClone() }).ToJson()[name];
             if (value is JsonValue given && given.TryGetValue<string>(out var typed) && read?.GetValue<string>() is var meant
                 && !string.Equals(typed, meant, StringComparison.OrdinalIgnoreCase)) return $"{name} cannot be \"{typed}\"; {Expected(name)}.";
@@ -124,6 +123,8 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
             return $"{name} cannot be {value?.ToJsonString() ?? "null"}; {Expected(name)}.";
         }
     }
+
+    private static JsonValueKind? Kind(JsonNode? value) => value?.GetValueKind() is JsonValueKind.False ? JsonValueKind.True : value?.GetValueKind();
 
     private static string Expected(string name) => new VerificationSettings().ToJson()[name]?.GetValueKind() switch
     {

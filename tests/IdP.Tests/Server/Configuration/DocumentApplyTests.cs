@@ -1,0 +1,185 @@
+using IdP.Server.Admin.Clients;
+using IdP.Server.Admin.Users;
+using IdP.Storage.Changes;
+using IdP.Storage.Clients;
+using IdP.Testing;
+using IdP.Verification;
+using IdP.Verification.Methods.Totp;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdP.Tests.Server.Configuration;
+
+[TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.All))]
+internal sealed class DocumentApplyTests(TestDatabaseKind kind) : AdminFixture(kind)
+{
+    private const string Document = """
+        { "settings": { "enrollmentDays": 5, "supportContact": "help@example.com" },
+          "users": [ { "username": "maya", "email": "maya@example.com", "password": "quiet-harbour-27", "groups": ["staff"], "claims": { "dept": 7 },
+                       "roles": ["admin"], "verification": "required" } ],
+          "clients": [ { "clientId": "payroll", "clientSecret": "a secret somebody chose", "displayName": "Payroll", "redirectUris": ["https://payroll.example/cb"],
+                         "consent": "explicit", "identityVerification": "required", "reverifyAfterMinutes": 60, "requirePar": true, "jwks": {} } ] }
+        """;
+
+    [Test]
+    public async Task A_document_is_applied_whole()
+    {
+        await ApplyAsync(Document);
+
+        var (maya, payroll) = (await PersonAsync("maya"), (await Get<ShowClient>().HandleAsync("payroll"))!);
+        Assert.That((maya.State, maya.Deadline, maya.Roles[0], maya.Claims["dept"].GetInt32()), Is.EqualTo((EnrollmentView.Period, (DateTimeOffset?)Now.AddDays(5), "owner", 7)));
+        Assert.That((payroll.IdentityVerification, payroll.ReverifyAfterMinutes, payroll.RequirePar, payroll.Secrets.Count), Is.EqualTo((VerificationMode.Required, 60, true, 1)));
+        Assert.That(VerificationSettings.Of(await Get<Catalog>().GetAsync()).SupportContact, Is.EqualTo("help@example.com"));
+    }
+
+    [Test]
+    public async Task Applied_again_it_writes_nothing()
+    {
+        await ApplyAsync(Document);
+        var before = await StateAsync();
+        Clock.Advance(TimeSpan.FromDays(1));
+
+        var again = await ApplyAsync(Document);
+
+        Assert.That(again.Differences, Is.Empty);
+        Assert.That(await StateAsync(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task A_dry_run_says_the_same_and_writes_nothing()
+    {
+        var before = await StateAsync();
+
+        var said = await ApplyAsync(Document, dryRun: true);
+
+        Assert.That(await StateAsync(), Is.EqualTo(before));
+        Assert.That(said.Differences, Is.EqualTo((await ApplyAsync(Document)).Differences));
+    }
+
+    [Test]
+    public async Task One_error_keeps_everything_else_from_being_applied()
+    {
+        var result = await ApplyAsync("""{ "users": [ { "username": "maya" } ], "clients": [ { "clientId": "broken" } ] }""");
+
+        Assert.That(result.Errors.Select(e => e.Path), Is.EqualTo(new[] { "$.clients[0].redirectUris", "$.clients[0].clientSecret" }));
+        Assert.That(await Get<ShowUser>().HandleAsync("maya", Ct), Is.Null);
+    }
+
+    [Test]
+    public async Task A_field_that_is_left_out_keeps_what_is_stored()
+    {
+        await ApplyAsync(Document);
+
+        await ApplyAsync("""{ "clients": [ { "clientId": "payroll", "displayName": "Pay" } ] }""");
+
+        var payroll = (await Get<ShowClient>().HandleAsync("payroll"))!;
+        Assert.That((payroll.DisplayName, payroll.IdentityVerification, payroll.Consent), Is.EqualTo(("Pay", VerificationMode.Required, ConsentType.Explicit)));
+    }
+
+    [TestCase("\"identityVerification\": \"notRequired\"", "Payroll no longer asks anybody for identity verification.")]
+    [TestCase("\"identityVerification\": \"whenEnrolled\"", "Payroll now asks only people who have enrolled.")]
+    [TestCase("\"reverifyAfterMinutes\": 480", "Payroll accepts a verification for longer: 480 minutes instead of 60.")]
+    [TestCase("\"requirePkce\": false", "A stolen authorization code can be redeemed: PKCE is no longer required.")]
+    [TestCase("\"requirePar\": false", "Authorization requests may again come through the browser, where they can be changed.")]
+    [TestCase("\"consent\": \"implicit\"", "People are no longer asked before the application gets their data.")]
+    [TestCase("\"redirectUris\": [\"https://payroll.example/cb\", \"https://other.example/cb\"]", "Authorization codes may now be sent to another host: other.example.")]
+    [TestCase("\"scopes\": [\"openid\", \"email\"]", "The client may now ask for email.")]
+    public async Task What_makes_a_client_weaker_is_said_in_words(string field, string words)
+    {
+        await ApplyAsync(Document);
+
+        var result = await ApplyAsync($$"""{ "clients": [ { "clientId": "payroll", {{field}} } ] }""", dryRun: true);
+
+        Assert.That(result.Differences.Select(d => d.Weaker), Is.EqualTo(new[] { words }));
+    }
+
+    [TestCase("\"identityVerification\": \"always\"")]
+    [TestCase("\"reverifyAfterMinutes\": 0")]
+    [TestCase("\"redirectUris\": [\"https://payroll.example/cb\", \"https://payroll.example/other\"]")]
+    public async Task What_makes_a_client_no_weaker_is_not_called_so(string field)
+    {
+        await ApplyAsync(Document);
+
+        var result = await ApplyAsync($$"""{ "clients": [ { "clientId": "payroll", {{field}} } ] }""", dryRun: true);
+
+        Assert.That(result.Differences.Select(d => d.Weaker), Is.EqualTo(new string?[] { null }));
+    }
+
+    [Test]
+    public async Task At_a_start_people_keep_the_password_they_have()
+    {
+        await ApplyAsync(Document);
+
+        var result = await ApplyAsync(Document.Replace("quiet-harbour-27", "another-password-1", StringComparison.Ordinal), atStart: true);
+
+        Assert.That(result.Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task Applied_by_hand_another_password_is_set()
+    {
+        await ApplyAsync(Document);
+        var old = (await StoredAsync("maya")).CredentialGeneration;
+
+        var result = await ApplyAsync(Document.Replace("quiet-harbour-27", "another-password-1", StringComparison.Ordinal));
+
+        Assert.That(result.Differences.Select(d => d.Text), Is.EqualTo(new[] { "password: replaced" }));
+        Assert.That((await StoredAsync("maya")).CredentialGeneration, Is.GreaterThan(old));
+    }
+
+    [Test]
+    public async Task A_period_that_ran_is_never_started_again()
+    {
+        await ApplyAsync(Document);
+        Clock.Advance(TimeSpan.FromDays(6));
+
+        var result = await ApplyAsync(Document);
+
+        Assert.That(result.Differences, Is.Empty);
+        Assert.That((await PersonAsync("maya")).State, Is.EqualTo(EnrollmentView.Expired));
+    }
+
+    [Test]
+    public async Task A_person_with_a_secret_is_enrolled_with_it()
+    {
+        await ApplyAsync("""{ "users": [ { "username": "kim", "verification": "required", "totpSecret": "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ" } ] }""");
+
+        await using var db = Database.CreateContext();
+        var row = await db.TotpAuthenticators.SingleAsync();
+        Assert.That((await PersonAsync("kim")).State, Is.EqualTo(EnrollmentView.Active));
+        Assert.That(Get<TotpSecrets>().Unprotect(row.ProtectedSecret, row.UserId), Is.EqualTo("12345678901234567890"u8.ToArray()));
+    }
+
+    [Test]
+    public async Task A_secret_that_was_reset_does_not_come_back()
+    {
+        const string Kim = """{ "users": [ { "username": "kim", "totpSecret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" } ] }""";
+        await ApplyAsync(Kim);
+        await Get<ResetVerification>().HandleAsync(new("kim", null, Compromised: false, Reason), Actor, Ct);
+
+        var result = await ApplyAsync(Kim);
+
+        Assert.That(result.Differences, Is.Empty);
+        Assert.That((await PersonAsync("kim")).State, Is.EqualTo(EnrollmentView.MustEnroll));
+    }
+
+    [Test]
+    public async Task An_e_mail_address_of_somebody_else_is_refused()
+    {
+        await ApplyAsync(Document);
+
+        var result = await ApplyAsync("""{ "users": [ { "username": "other", "email": "MAYA@example.com" } ] }""");
+
+        Assert.That(result.Errors.Select(e => e.Path), Is.EqualTo(new[] { "$.users[0].email" }));
+    }
+
+    // Every row that the document could touch, with its times and hashes.
+    private async Task<string> StateAsync()
+    {
+        await using var db = Database.CreateContext();
+        return System.Text.Json.JsonSerializer.Serialize(new object[]
+        {
+            await db.Users.ToListAsync(), await db.Enrollments.ToListAsync(), await db.Clients.ToListAsync(), await db.ClientSecrets.ToListAsync(),
+            await db.ResourcePolicies.ToListAsync(), await db.Settings.OrderBy(s => s.Name).ToListAsync(), await db.ChangeVersions.ToListAsync(), await db.AuditEvents.CountAsync(),
+        });
+    }
+}
