@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Hosting;
+using IdP.Server.Pages.Portal;
 using IdP.Server.Security;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -43,6 +44,7 @@ public static class PageServices
             });
             services.AddSingleton<Assets>();
             services.AddSingleton<ShownCodes>();
+            services.AddSingleton<AllowedApps>();
             services.TryAddSingleton<OwnerSetup>();
             services.AddScoped<Words>();
             services.AddScoped<LocalTime>();

@@ -32,8 +32,10 @@ internal sealed class SignInModel(Visit visit, PasswordSignIn passwords, ParkedR
             return Page();
         }
 
-        // The protocol has seen an older session and still sent the browser here: because the person is to choose, or
-        // because the application means somebody else.
+        // The application means somebody else than who is signed in.
+        if (Target.Parked?.Subject is { } subject && subject != session.Person.Id) return Page();
+
+        // The protocol has seen this session, which is older than the request, and still sent the browser here.
         if (Target.Parked is { } parked && session.Session.PasswordAt < parked.CreatedAt)
         {
             Chooses = parked.SelectAccount;

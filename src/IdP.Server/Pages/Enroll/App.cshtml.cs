@@ -22,6 +22,9 @@ internal sealed class AppModel(Visit visit, EnrollmentService enrollment, ShownC
 
     public string BackPath => IsOwnWish ? Target.Next : Target.Page("/enroll");
 
+    /// <summary>Part of the three steps; a new phone is not.</summary>
+    public bool IsStep => Target.Next != SignInTargets.Reset;
+
     // From the Security page: nobody asks for it, so there the decision lets the person in.
     private bool IsOwnWish => Target.Next is SignInTargets.SetUp or SignInTargets.Reset;
 

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IdP.Server.Pages.Portal.Security;
 
 /// <summary>How I prove who I am, where I am signed in, my password.</summary>
-internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions sessions) : PortalPage(visit, "security")
+internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions sessions, AllowedApps allowedApps) : PortalPage(visit, "security")
 {
     public const int AllCodes = RecoveryCodeMethod.HowMany;
 
@@ -23,10 +23,12 @@ internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions ses
 
     public IReadOnlyList<SessionRow> Sessions { get; private set; } = [];
 
+    public IReadOnlyList<AllowedApps.App> Allowed { get; private set; } = [];
+
     public bool IsActive => Who.Person.State.Enrollment is EnrollmentState.Active;
 
     /// <summary>What was just done; only texts that are known here.</summary>
-    public Phrase? Done => Request.Query["done"].ToString() is "phone" or "active" or "password" or "others" or "one" ? T["Security.Done." + Request.Query["done"]] : null;
+    public Phrase? Done => Request.Query["done"].ToString() is "phone" or "active" or "password" or "others" or "one" or "revoked" ? T["Security.Done." + Request.Query["done"]] : null;
 
     public (string Style, Phrase Text) Status => Who.Person.State.Enrollment switch
     {
@@ -35,6 +37,13 @@ internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions ses
         EnrollmentState.Period period when period.Deadline > Visit.Time.Now => ("warn", T.Remaining("Security", period.Deadline - Visit.Time.Now)),
         _ => ("", T["Security.NotSetUp"]),
     };
+
+    public async Task<IActionResult> OnPostAsync([FromForm(Name = "take_back")] string? clientId)
+    {
+        if (await ElsewhereAsync<Decision.Proceed>() is { } elsewhere) return elsewhere;
+        if (clientId is { Length: > 0 }) await allowedApps.TakeBackAsync(Who.Person, clientId, Visit.Current.Origin);
+        return LocalRedirect($"~{SignInTargets.Security}?done=revoked");
+    }
 
     protected override async Task<IActionResult> ShowAsync()
     {
@@ -46,6 +55,7 @@ internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions ses
         }
 
         (CodesLeft, CodesMadeAt) = await database.ReadAsync(s => RecoveryCodeMethod.CountAsync(s, id));
+        Allowed = await allowedApps.ListAsync(id);
         Sessions = await SessionRow.ListAsync(sessions, Session, T);
         return Page();
     }
