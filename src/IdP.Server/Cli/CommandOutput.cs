@@ -47,18 +47,22 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool is
     public void Table(string[] headings, IEnumerable<string?[]> rows)
     {
         var cells = rows.Select(row => Array.ConvertAll(row, cell => Texts.ForTerminal(cell ?? ""))).ToList();
-        if (isTerminal)
+        List<string[]> lines = [headings, .. cells];
+        // A column in which nobody has anything only takes room.
+        int[] filled = [.. Enumerable.Range(0, headings.Length).Where(i => !isTerminal || cells.Count == 0 || cells.Exists(row => row[i].Length > 0))];
+        var widths = headings.Select((_, i) => lines.Max(line => line[i].Length)).ToArray();
+        var console = isTerminal ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }) : null;
+        // Borders that break words are worse than none.
+        if (console is not null && filled.Sum(i => widths[i] + 3) + 1 <= console.Profile.Width)
         {
             var table = new Table().Border(TableBorder.Rounded);
-            foreach (var heading in headings) table.AddColumn(new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold))));
-            foreach (var row in cells) table.AddRow(row.Select(cell => new Text(cell)));
-            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }).Write(table);
+            foreach (var i in filled) table.AddColumn(new TableColumn(new Text(headings[i], new Style(decoration: Decoration.Bold))));
+            foreach (var row in cells) table.AddRow(filled.Select(i => new Text(row[i])));
+            console.Write(table);
             return;
         }
 
-        List<string[]> lines = [headings, .. cells];
-        var widths = headings.Select((_, i) => lines.Max(line => line[i].Length)).ToArray();
-        foreach (var line in lines) output.WriteLine(string.Join("  ", line.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
+        foreach (var line in lines) output.WriteLine(string.Join("  ", filled.Select(i => line[i].PadRight(widths[i]))).TrimEnd());
     }
 
     /// <summary>Names and values; what has no value is left out.</summary>

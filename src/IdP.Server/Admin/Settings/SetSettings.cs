@@ -110,7 +110,7 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
         try
         {
             // A number where a word is due would be taken for the word's position, and "7" for 7.
-            if (new VerificationSettings().ToJson()[name] is JsonValue normal && Kind(normal) != Kind(value)) return $"{name} cannot be {value?.ToJsonString() ?? "null"}; {Expected(name)}.";
+            if (new VerificationSettings().ToJson()[name] is JsonValue normal && Kind(normal) != Kind(value)) return $"{name} cannot be {Typed(value)}; {Expected(name)}.";
             var read = VerificationSettings.FromJson(new JsonObject { [name] = value?.DeepClone() }).ToJson()[name];
             if (value is JsonValue given && given.TryGetValue<string>(out var typed) && read?.GetValue<string>() is var meant
                 && !string.Equals(typed, meant, StringComparison.OrdinalIgnoreCase)) return $"{name} cannot be \"{typed}\"; {Expected(name)}.";
@@ -120,9 +120,11 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
         }
         catch (JsonException)
         {
-            return $"{name} cannot be {value?.ToJsonString() ?? "null"}; {Expected(name)}.";
+            return $"{name} cannot be {Typed(value)}; {Expected(name)}.";
         }
     }
+
+    private static string Typed(JsonNode? value) => value is JsonValue text && text.TryGetValue<string>(out var typed) ? $"\"{typed}\"" : value?.ToJsonString() ?? "null";
 
     private static JsonValueKind? Kind(JsonNode? value) => value?.GetValueKind() is JsonValueKind.False ? JsonValueKind.True : value?.GetValueKind();
 
