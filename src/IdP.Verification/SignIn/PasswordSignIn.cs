@@ -35,7 +35,7 @@ public sealed class PasswordSignIn(
     RandomSource random, TimeProvider clock, SignInOptions options)
 {
     private static readonly TimeSpan AddressWindow = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan FailuresFade = TimeSpan.FromHours(1);
+    internal static readonly TimeSpan FailuresFade = TimeSpan.FromHours(1);
 
     private const string ByName = $"""
         SELECT u.password_hash, {PersonRow.Columns}

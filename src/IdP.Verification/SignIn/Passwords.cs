@@ -1,5 +1,8 @@
 using IdP.Storage.Audit;
+using IdP.Storage.Changes;
 using IdP.Storage.Database;
+using IdP.Storage.Enrollments;
+using IdP.Verification.Attempts;
 using IdP.Verification.Decisions;
 
 namespace IdP.Verification.SignIn;
@@ -24,7 +27,8 @@ public enum PasswordChange
 }
 
 /// <summary>What a password must be, and how a person changes it. NIST SP 800-63B-4 §3.1.1.2: length, no composition rules.</summary>
-public sealed class Passwords(IdPDatabase database, PasswordHasher hasher, PasswordGate gate, TimeProvider clock)
+public sealed class Passwords(
+    IdPDatabase database, Catalog catalog, AttemptCounter attempts, PasswordHasher hasher, PasswordGate gate, TimeProvider clock)
 {
     /// <summary>Shortest when a second proof always follows.</summary>
     public const int ShortestWithVerification = 8;
@@ -44,13 +48,26 @@ public sealed class Passwords(IdPDatabase database, PasswordHasher hasher, Passw
         if (characters < ShortestFor(who.Person)) return PasswordChange.TooShort;
         if (wanted.Length > Longest) return PasswordChange.TooLong;
 
+        // The present password can be guessed here as well as at the sign-in: one counter for both.
+        var limit = (await catalog.GetAsync()).Verification.PasswordAttempts;
+        if (await attempts.CountAsync(AttemptKind.Password, who.Person.Id, limit, PasswordSignIn.FailuresFade) is null) return PasswordChange.WrongCurrent;
+
         var stored = await database.ReadAsync(s => s.FirstAsync("SELECT password_hash FROM users WHERE id = @p0", r => r.NullableString(0), who.Person.Id));
         var check = await gate.RunAsync<Hashed>(() =>
         {
             if (present.Length > Longest || !hasher.Verify(present, stored)) return new(PasswordChange.WrongCurrent, null);
             return present == wanted ? new(PasswordChange.Same, null) : new(PasswordChange.Changed, hasher.Hash(wanted));
         }, ct);
-        if (check is not { } done) return PasswordChange.Busy;
+        if (check is not { } done || done.Outcome == PasswordChange.Same)
+        {
+            await database.WriteAsync(async s =>
+            {
+                await AttemptCounter.RefundAsync(s, AttemptKind.Password, who.Person.Id);
+                return true;
+            });
+            return check?.Outcome ?? PasswordChange.Busy;
+        }
+
         if (done.Hash is null) return done.Outcome;
 
         return await database.WriteAsync(async s =>
@@ -61,6 +78,7 @@ public sealed class Passwords(IdPDatabase database, PasswordHasher hasher, Passw
                 WHERE id = @p3 AND password_hash = @p4
                 """, done.Hash, now, false, who.Person.Id, stored);
             if (won != 1) return PasswordChange.WrongCurrent;
+            await AttemptCounter.ForgetAsync(s, AttemptKind.Password, who.Person.Id);
 
             var others = await s.AllAsync("SELECT id FROM sessions WHERE user_id = @p0 AND id <> @p1 AND revoked_at IS NULL",
                 r => r.GetString(0), who.Person.Id, who.Session?.Session.Id ?? "");
