@@ -2,7 +2,6 @@ using IdP.Protocol.Interactions;
 using IdP.Server.Hosting;
 using IdP.Storage;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace IdP.Server.Pages;
@@ -11,7 +10,6 @@ namespace IdP.Server.Pages;
 /// Every error in a plain sentence with what to do next and a reference; never a stack trace. It runs in place of the
 /// page that failed, or at <c>/error?reason=…</c> when the protocol stopped.
 /// </summary>
-[IgnoreAntiforgeryToken]
 internal sealed class ErrorModel(Words words, RandomSource random, ILogger<ErrorModel> logger) : PageModel
 {
     public PageProblem Problem { get; private set; } = PageProblem.Link;
@@ -28,12 +26,7 @@ internal sealed class ErrorModel(Words words, RandomSource random, ILogger<Error
 
     public string OAuthError => Problem.Reason == ErrorReasons.Client ? "unauthorized_client" : Problem.Reason == ErrorReasons.Server ? "server_error" : "invalid_request";
 
-    public void OnGet() => Show();
-
-    // A post that failed runs this page with its own method.
-    public void OnPost() => Show();
-
-    private void Show()
+    public void OnGet()
     {
         var executing = HttpContext.Features.Get<IStatusCodeReExecuteFeature>();
         var failed = HttpContext.Features.Get<IExceptionHandlerFeature>();

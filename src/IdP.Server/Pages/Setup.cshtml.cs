@@ -67,14 +67,17 @@ internal sealed class SetupModel(Words words, OwnerSetup owners) : PageModel, IS
         if (string.IsNullOrWhiteSpace(UserName)) errors["username"] = words["Owner.UserNameEmpty"];
         else if (AddUser.NameProblem(UserName.Trim()) is { } name) errors["username"] = words.Literal(name);
         if (string.IsNullOrWhiteSpace(DisplayName)) errors["display_name"] = words["Owner.DisplayNameEmpty"];
-        if (PasswordRules.Problem(Password ?? "", Shortest) is { } password) errors["password"] = words.Literal(password);
+        if (string.IsNullOrEmpty(Password)) errors["password"] = words["Password.NewEmpty"];
+        else if (Password.Length < Shortest) errors["password"] = words["Password.TooShort", ("n", Shortest)];
+        else if (Password.Length > PasswordRules.Longest) errors["password"] = words["Password.TooLong", ("n", PasswordRules.Longest)];
         else if (Password != PasswordAgain) errors["password_again"] = words["Owner.Differs"];
         if (errors.Count > 0) return false;
 
         var redemption = new OwnerSetup.Redemption(Link, UserName!.Trim(), DisplayName!.Trim(), Email, Password!);
         foreach (var failure in new OwnerSetup.Validator().Validate(redemption).Errors)
         {
-            errors[failure.PropertyName.EndsWith("Email", StringComparison.Ordinal) ? "email" : "display_name"] = words.Literal(failure.ErrorMessage);
+            if (failure.PropertyName.EndsWith("Email", StringComparison.Ordinal)) errors["email"] = words["Owner.EmailWrong"];
+            else errors["display_name"] = words.Literal(failure.ErrorMessage);
         }
 
         return errors.Count == 0;

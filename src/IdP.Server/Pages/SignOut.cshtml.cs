@@ -1,6 +1,7 @@
 using IdP.Protocol.Logout;
 using IdP.Server.Security;
 using IdP.Storage.Changes;
+using IdP.Storage.Clients;
 using IdP.Storage.Database;
 using IdP.Verification.SignIn;
 using Microsoft.AspNetCore.Mvc;
@@ -22,6 +23,9 @@ internal sealed class SignOutModel(CurrentSignIn current, EndSessions endSession
     /// <summary>Names of the apps that were used in the session that ended.</summary>
     public IReadOnlyList<string> Apps { get; private set; } = [];
 
+    /// <summary>Those of them that cannot be told about it.</summary>
+    public IReadOnlyList<string> Untold { get; private set; } = [];
+
     public Phrase? Message { get; private set; }
 
     public async Task OnGetAsync()
@@ -33,7 +37,7 @@ internal sealed class SignOutModel(CurrentSignIn current, EndSessions endSession
     public async Task<IActionResult> OnPostAsync()
     {
         ReadLogout();
-        if (await current.SessionAsync() is { } session) Apps = await AppsOfAsync(session.Session.Id);
+        if (await current.SessionAsync() is { } session) await ReadAppsAsync(session.Session.Id);
         await endSessions.EndCurrentAsync();
         return Logout?.RedirectUrl is { } url ? Redirect(url) : Page();
     }
@@ -53,11 +57,13 @@ internal sealed class SignOutModel(CurrentSignIn current, EndSessions endSession
         SecurityHeaders.AllowFormTo(HttpContext, Logout?.FormActionSource);
     }
 
-    private async Task<IReadOnlyList<string>> AppsOfAsync(string sessionId)
+    private async Task ReadAppsAsync(string sessionId)
     {
         var snapshot = await catalog.GetAsync();
         await using var db = database.CreateContext();
         var ids = await db.Authorizations.Where(a => a.SessionId == sessionId).Select(a => a.ClientId).Distinct().ToListAsync();
-        return [.. ids.Select(id => snapshot.Clients.GetValueOrDefault(id)?.DisplayName ?? id).Order(StringComparer.CurrentCulture)];
+        var clients = ids.Select(id => snapshot.Clients.GetValueOrDefault(id)).OfType<Client>().OrderBy(c => c.DisplayName, StringComparer.CurrentCulture).ToList();
+        Apps = clients.ConvertAll(c => c.DisplayName);
+        Untold = [.. clients.Where(c => string.IsNullOrEmpty(c.BackChannelLogoutUri)).Select(c => c.DisplayName)];
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using IdP.Server.Pages;
 using IdP.Storage.Changes;
 using IdP.Verification.Decisions;
@@ -11,12 +12,29 @@ namespace IdP.Server.Security;
 /// <summary>What holds for every page: known methods only, and no post that another site could have sent.</summary>
 internal sealed class PageRules(Words words, Catalog catalog, IAntiforgery antiforgery, IOptions<AntiforgeryOptions> options) : IAsyncPageFilter
 {
-    public async Task OnPageHandlerSelectionAsync(PageHandlerSelectedContext context) =>
-        words.Support = SupportContact.Of((await catalog.GetAsync()).Verification.SupportContact);
+    public async Task OnPageHandlerSelectionAsync(PageHandlerSelectedContext context)
+    {
+        try
+        {
+            words.Support = SupportContact.Of((await catalog.GetAsync()).Verification.SupportContact);
+        }
+        catch (DbException) when (context.HandlerInstance is ErrorModel)
+        {
+            // The database may be what failed; the error page does without the name.
+        }
+    }
 
     public async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {
         var http = context.HttpContext;
+        if (context.HandlerInstance is ErrorModel error)
+        {
+            // It runs in place of another page, with that one's method.
+            error.OnGet();
+            context.Result = error.Page();
+            return;
+        }
+
         if (context.HandlerMethod is null)
         {
             // Without this a page would be shown whose model nobody has filled.

@@ -61,7 +61,8 @@ internal sealed class AppModel(Visit visit, EnrollmentService enrollment, ShownC
         if (!IsOwnWish) return await ElsewhereAsync<Decision.Enroll>();
         if (await ElsewhereAsync<Decision.Proceed>() is { } elsewhere) return elsewhere;
         var isActive = Who.Person.State.Enrollment is EnrollmentState.Active;
-        return isActive == (Target.Next == SignInTargets.Reset) ? null : LocalRedirect("~" + SignInTargets.Security);
+        if (isActive == (Target.Next == SignInTargets.Reset)) return null;
+        return LocalRedirect(isActive ? $"~{SignInTargets.Security}?done=already" : "~" + SignInTargets.Security);
     }
 
     private async Task<IActionResult> ShowAsync()

@@ -28,7 +28,7 @@ internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions ses
     public bool IsActive => Who.Person.State.Enrollment is EnrollmentState.Active;
 
     /// <summary>What was just done; only texts that are known here.</summary>
-    public Phrase? Done => Request.Query["done"].ToString() is "phone" or "active" or "password" or "others" or "one" or "revoked" ? T["Security.Done." + Request.Query["done"]] : null;
+    public Phrase? Done => Request.Query["done"].ToString() is "phone" or "already" or "password" or "others" or "one" or "revoked" ? T["Security.Done." + Request.Query["done"]] : null;
 
     public (string Style, Phrase Text) Status => Who.Person.State.Enrollment switch
     {

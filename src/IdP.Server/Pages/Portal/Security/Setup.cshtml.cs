@@ -11,7 +11,7 @@ internal sealed class SetupModel(Visit visit, Catalog catalog) : PortalPage(visi
 
     protected override async Task<IActionResult> ShowAsync()
     {
-        if (Who.Person.State.Enrollment is EnrollmentState.Active) return LocalRedirect("~" + SignInTargets.Security);
+        if (Who.Person.State.Enrollment is EnrollmentState.Active) return LocalRedirect($"~{SignInTargets.Security}?done=already");
         Recommended = (await catalog.GetAsync()).Verification.PreferredAuthenticator;
         return Page();
     }
