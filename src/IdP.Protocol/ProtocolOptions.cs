@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace IdP.Protocol;
 
 /// <summary>What a deployer sets; section <c>IdP:Tokens</c>, and <c>IdP:Issuer</c>.</summary>
@@ -39,6 +41,15 @@ public sealed record ProtocolOptions
     /// <summary>How long others may keep the keys; up to 1 day.</summary>
     public TimeSpan JwksMaxAge { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Private networks, such as <c>10.0.0.0/8</c>, in which applications may be called (back-channel logout); others are
+    /// called at public addresses only.
+    /// </summary>
+    public IReadOnlyList<string> PrivateNetworks { get; init; } = [];
+
+    /// <summary>Whether applications on this machine may be called, by http too; the host sets it in Development.</summary>
+    public bool AllowLoopback { get; init; }
+
     /// <summary>The path of <see cref="Issuer"/>, without a slash at its end; usually empty.</summary>
     internal string PathBase => new Uri(Issuer).AbsolutePath.TrimEnd('/');
 
@@ -56,6 +67,11 @@ public sealed record ProtocolOptions
         if (!Within(InteractionLifetime, TimeSpan.FromMinutes(5), TimeSpan.FromDays(1))) yield return "IdP:Tokens:InteractionLifetime must be from 00:05:00 to 1.00:00:00.";
         if (AccessTokenSigningAlg is not ("ES256" or "RS256")) yield return "IdP:Tokens:AccessTokenSigningAlg must be ES256 or RS256.";
         if (!Within(DiscoveryMaxAge, TimeSpan.Zero, TimeSpan.FromDays(1))) yield return "IdP:Tokens:DiscoveryMaxAge must be from 00:00:00 to 1.00:00:00.";
+        foreach (var network in PrivateNetworks)
+        {
+            if (!IPNetwork.TryParse(network, out _)) yield return $"IdP:Tokens:PrivateNetworks must hold networks such as 10.0.0.0/8; \"{network}\" is none.";
+        }
+
         if (!Within(JwksMaxAge, TimeSpan.Zero, TimeSpan.FromDays(1))) yield return "IdP:Tokens:JwksMaxAge must be from 00:00:00 to 1.00:00:00.";
     }
 

@@ -60,6 +60,10 @@ public static class ProtocolServices
             services.AddSingleton<AuthorizationCodes>();
             services.AddSingleton<AuthorizationFlow>();
             services.AddSingleton<LogoutRequests>();
+            services.AddSingleton<LogoutTokens>();
+            services.AddSingleton<GuardedFetcher>();
+            services.AddSingleton<BackChannelLogout>();
+            services.AddHostedService<LogoutDeliverer>();
             services.AddScoped<EndSessions>();
             return services;
         }

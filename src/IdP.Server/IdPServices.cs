@@ -31,7 +31,7 @@ public static class IdPServices
             services.AddSingleton<Catalog>();
             services.TryAddSingleton(new SignInOptions { SecureCookies = options.Issuer.StartsWith("https:", StringComparison.Ordinal) });
             services.AddVerification();
-            services.AddProtocol(options.Tokens with { Issuer = options.Issuer });
+            services.AddProtocol(options.Tokens with { Issuer = options.Issuer, AllowLoopback = isDevelopment });
             // The ring is shared by every node; its keys are wrapped by the master key.
             services.AddDataProtection().SetApplicationName("idp");
             services.AddSingleton<IConfigureOptions<KeyManagementOptions>, KeyRingSetup>();

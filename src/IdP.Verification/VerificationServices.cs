@@ -22,6 +22,7 @@ public static class VerificationServices
             services.AddSingleton<PasswordGate>();
             services.AddSingleton(provider => new PasswordHasher(provider.GetRequiredService<Storage.RandomSource>()));
             services.AddSingleton<People>();
+            services.AddSingleton<Storage.Outbox.LogoutSignal>();
             services.AddSingleton<Sessions>();
             services.AddSingleton<AttemptCounter>();
             services.AddSingleton<EnrollmentPeriods>();

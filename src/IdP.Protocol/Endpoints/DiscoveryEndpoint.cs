@@ -74,6 +74,8 @@ internal sealed class DiscoveryDocument
 
         List(json, "dpop_signing_alg_values_supported", SigningAlgorithms.Supported);
         json.WriteBoolean("authorization_response_iss_parameter_supported", true);
+        json.WriteBoolean("backchannel_logout_supported", true);
+        json.WriteBoolean("backchannel_logout_session_supported", true);
         json.WriteBoolean("claims_parameter_supported", true);
         json.WriteBoolean("require_pushed_authorization_requests", false);
         json.WriteBoolean("request_parameter_supported", false);

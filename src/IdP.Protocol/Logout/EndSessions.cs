@@ -3,8 +3,8 @@ using IdP.Verification.SignIn;
 namespace IdP.Protocol.Logout;
 
 /// <summary>
-/// Ends the session at this browser: the row, the grants that live with it, the cookies. The one place from which
-/// applications will be told (OpenID Connect Back-Channel Logout).
+/// Ends the session at this browser: the row, the grants that live with it, the cookies. Applications
+/// that took part are told (OpenID Connect Back-Channel Logout).
 /// </summary>
 public sealed class EndSessions(Sessions sessions, CurrentSignIn current)
 {

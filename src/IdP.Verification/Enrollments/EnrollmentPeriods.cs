@@ -1,13 +1,15 @@
 using IdP.Storage;
 using IdP.Storage.Audit;
+using IdP.Storage.Changes;
 using IdP.Storage.Database;
-using IdP.Storage.Enrollments;
+using IdP.Storage.Outbox;
+using IdP.Verification.Decisions;
 using IdP.Verification.SignIn;
 
 namespace IdP.Verification.Enrollments;
 
 /// <summary>Begins enrollment periods and locks those that are over.</summary>
-public sealed class EnrollmentPeriods(IdPDatabase database, RandomSource random, TimeProvider clock)
+public sealed class EnrollmentPeriods(IdPDatabase database, Catalog catalog, RandomSource random, TimeProvider clock, LogoutSignal logouts)
 {
     /// <summary>Begins the period when none was ever begun.</summary>
     /// <param name="userId">Whose.</param>
@@ -40,7 +42,14 @@ public sealed class EnrollmentPeriods(IdPDatabase database, RandomSource random,
 
     /// <summary>Locks a person whose deadline has passed; once.</summary>
     /// <returns>The reference number of the lock, or null when there is nothing to lock.</returns>
-    public Task<string?> ExpireAsync(string userId) => database.WriteAsync(s => ExpireAsync(s, userId));
+    public async Task<string?> ExpireAsync(string userId)
+    {
+        // Only where the account is locked as a whole; else unguarded applications go on.
+        var endSessions = (await catalog.GetAsync()).Verification.ExpiryLocks == ExpiryLocks.Account;
+        var reference = await database.WriteAsync(s => ExpireAsync(s, userId, endSessions));
+        logouts.Give();
+        return reference;
+    }
 
     /// <summary>Locks everybody whose deadline has passed.</summary>
     /// <returns>How many were locked.</returns>
@@ -54,7 +63,7 @@ public sealed class EnrollmentPeriods(IdPDatabase database, RandomSource random,
         return late.Count;
     }
 
-    private async ValueTask<string?> ExpireAsync(Statements s, string userId)
+    private async ValueTask<string?> ExpireAsync(Statements s, string userId, bool endSessions)
     {
         var now = clock.GetUtcNow();
         var reference = random.NewReference("LK");
@@ -65,6 +74,7 @@ public sealed class EnrollmentPeriods(IdPDatabase database, RandomSource random,
             """, now, reference, userId);
         if (won == 1)
         {
+            if (endSessions) await Sessions.EndAllAsync(s, userId, now);
             await s.AuditAsync(new AuditEvent
             {
                 At = now, Event = AuditEvents.EnrollmentExpired, Actor = "system", UserId = userId, Outcome = "denied",

@@ -2,12 +2,13 @@ using System.Data.Common;
 using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
+using IdP.Storage.Outbox;
 using IdP.Storage.Users;
 
 namespace IdP.Verification.SignIn;
 
 /// <summary>Completed sign-ins. A session is a row: what ends it ends it everywhere, at once.</summary>
-public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProvider clock, SignInOptions options)
+public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProvider clock, SignInOptions options, LogoutSignal logouts)
 {
     private const string Columns = """
         s.id, s.handle_hash, s.user_id, s.password_at, s.verified_at, s.amr, s.skipped_at, s.created_at, s.last_seen_at,
@@ -117,24 +118,41 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
 
     /// <summary>Ends a session and the refresh tokens that live with it.</summary>
     /// <returns>Whether it was still live.</returns>
-    public Task<bool> EndAsync(SignedIn signedIn, string sessionId, RequestOrigin origin) => database.WriteAsync(async s =>
+    public async Task<bool> EndAsync(SignedIn signedIn, string sessionId, RequestOrigin origin)
     {
-        var now = clock.GetUtcNow();
-        if (!await EndAsync(s, sessionId, now, signedIn.Person.Id)) return false;
-        await s.AuditAsync(Event(signedIn.Session.Id == sessionId ? AuditEvents.SignedOut : AuditEvents.SessionEnded, signedIn.Person.Id, origin, now));
-        return true;
-    });
+        var ended = await database.WriteAsync(async s =>
+        {
+            var now = clock.GetUtcNow();
+            if (!await EndAsync(s, sessionId, now, signedIn.Person.Id)) return false;
+            await s.AuditAsync(Event(signedIn.Session.Id == sessionId ? AuditEvents.SignedOut : AuditEvents.SessionEnded, signedIn.Person.Id, origin, now));
+            return true;
+        });
+        logouts.Give();
+        return ended;
+    }
 
     /// <summary>Ends every session of the person but this one.</summary>
-    public Task<int> EndOthersAsync(SignedIn signedIn, RequestOrigin origin) => database.WriteAsync(async s =>
+    public async Task<int> EndOthersAsync(SignedIn signedIn, RequestOrigin origin)
     {
-        var now = clock.GetUtcNow();
-        var others = await s.AllAsync(
-            "SELECT id FROM sessions WHERE user_id = @p0 AND id <> @p1 AND revoked_at IS NULL", r => r.GetString(0), signedIn.Person.Id, signedIn.Session.Id);
-        foreach (var other in others) await EndAsync(s, other, now);
-        if (others.Count > 0) await s.AuditAsync(Event(AuditEvents.SessionEnded, signedIn.Person.Id, origin, now));
-        return others.Count;
-    });
+        var ended = await database.WriteAsync(async s =>
+        {
+            var now = clock.GetUtcNow();
+            var others = await EndAllAsync(s, signedIn.Person.Id, now, butNot: signedIn.Session.Id);
+            if (others > 0) await s.AuditAsync(Event(AuditEvents.SessionEnded, signedIn.Person.Id, origin, now));
+            return others;
+        });
+        logouts.Give();
+        return ended;
+    }
+
+    /// <summary>Ends the sessions of a person in the transaction of what ended them.</summary>
+    internal static async ValueTask<int> EndAllAsync(Statements statements, string userId, DateTimeOffset now, string? butNot = null)
+    {
+        var live = await statements.AllAsync("SELECT id FROM sessions WHERE user_id = @p0 AND revoked_at IS NULL", r => r.GetString(0), userId);
+        live.Remove(butNot ?? "");
+        foreach (var session in live) await EndAsync(statements, session, now);
+        return live.Count;
+    }
 
     internal static async ValueTask<bool> EndAsync(Statements statements, string sessionId, DateTimeOffset now, string? ofUser = null)
     {
@@ -142,13 +160,7 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
             "UPDATE sessions SET revoked_at = @p0 WHERE id = @p1 AND revoked_at IS NULL AND user_id = COALESCE(@p2, user_id)", now, sessionId, ofUser);
         if (ended == 0) return false;
         // Applications that asked to be told are told by the deliverer, which reads these rows.
-        await statements.ExecuteAsync("""
-            INSERT INTO logout_deliveries (session_id, client_id, user_id, state, attempts, created_at, next_attempt_at)
-            SELECT DISTINCT a.session_id, a.client_id, a.user_id, 'Waiting', 0, @p0, @p0
-            FROM authorizations a JOIN clients c ON c.client_id = a.client_id
-            WHERE a.session_id = @p1 AND c.back_channel_logout_uri <> ''
-            ON CONFLICT (session_id, client_id) DO NOTHING
-            """, now, sessionId);
+        await statements.QueueLogoutsAsync(sessionId, now);
         // OpenID Connect Back-Channel Logout 1.0 §2.7: what was granted with offline_access outlives the session.
         await statements.ExecuteAsync(
             "UPDATE authorizations SET revoked_at = @p0 WHERE session_id = @p1 AND revoked_at IS NULL AND (' ' || scope || ' ') NOT LIKE '% offline_access %'",

@@ -2,6 +2,7 @@ using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
 using IdP.Storage.Grants;
+using IdP.Storage.Outbox;
 using IdP.Storage.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -34,6 +35,7 @@ internal sealed class EndSessions(IdPDatabase database, TimeProvider clock)
         await db.PendingSignIns.Where(p => p.UserId == user.Id).ExecuteDeleteAsync(ct);
         await db.Authorizations.Where(a => a.UserId == user.Id && a.Type == AuthorizationType.AdHoc && a.RevokedAt == null)
             .ExecuteUpdateAsync(a => a.SetProperty(x => x.RevokedAt, now), ct);
+        await db.QueueLogoutsAsync(user.Id, now, ct);
         var running = await db.Sessions.CountAsync(s => s.UserId == user.Id && s.RevokedAt == null && s.ExpiresAt > now, ct);
         await db.Sessions.Where(s => s.UserId == user.Id && s.RevokedAt == null)
             .ExecuteUpdateAsync(s => s.SetProperty(x => x.RevokedAt, now), ct);
