@@ -20,11 +20,21 @@ public static class DatabaseMigrator
             await using var holder = await source.OpenConnectionAsync(ct);
             await using var command = holder.CreateCommand();
             command.CommandText = $"SELECT pg_advisory_lock({AdvisoryLock})";
+            // Another node may be at a long migration; the caller's token says how long this one waits.
+            command.CommandTimeout = 0;
             await command.ExecuteNonQueryAsync(ct);
-            await MigrateUnderLockAsync(database, ct);
-            await afterwards();
-            command.CommandText = $"SELECT pg_advisory_unlock({AdvisoryLock})";
-            await command.ExecuteNonQueryAsync(CancellationToken.None);
+            try
+            {
+                await MigrateUnderLockAsync(database, ct);
+                await afterwards();
+            }
+            finally
+            {
+                // Even after a failure: the connection goes back to the pool, and the lock would stay with it.
+                command.CommandText = $"SELECT pg_advisory_unlock({AdvisoryLock})";
+                await command.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+
             return;
         }
 
