@@ -47,6 +47,7 @@ public sealed class MasterKeys
         if (parts is not ["v1", var id, var text]) throw new CryptographicException("The value is not in the form v1.KEYID.DATA.");
         var key = Array.Find(keys, k => k.Id == id).Key
             ?? throw new CryptographicException($"The value was protected under master key {id}, which is not among the given ones.");
+        if (!Base64Url.IsValid(text)) throw new CryptographicException("The value is not in the form v1.KEYID.DATA.");
         var data = Base64Url.DecodeFromChars(text);
         if (data.Length < NonceSize + TagSize) throw new CryptographicException("The value is too short.");
         var plain = new byte[data.Length - NonceSize - TagSize];
@@ -61,4 +62,6 @@ public sealed class MasterKeys
 
     /// <summary>The keyed hash under the present key.</summary>
     public string KeyedHash(string purpose, string value) => KeyedHashes(purpose, value).First();
+
+    public override string ToString() => "MasterKeys(redacted)";
 }
