@@ -29,6 +29,7 @@ public static class AuditEvents
     public const string UserChanged = "user.changed";
     public const string UserDisabled = "user.disabled";
     public const string UserEnabled = "user.enabled";
+    public const string UserRemoved = "user.removed";
     public const string ClientCreated = "client.created";
     public const string ClientChanged = "client.changed";
     public const string ClientRemoved = "client.removed";

@@ -4,15 +4,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace IdP.Server.Admin.Users;
 
-/// <summary>Deletes a person and everything that hangs on them; the audit log keeps what they did.</summary>
-internal sealed class RemoveUser(IdPDatabase database, TimeProvider clock)
-{
-    /// <summary>Name of the audit event.</summary>
-    public const string Removed = "user.removed";
-
     public sealed record Request(string UserName, string Reason);
 
-    public enum Outcome { Removed, NoSuchUser, LastOwner }
+    public enum Outcome { AuditEvents.UserRemoved, NoSuchUser, LastOwner }
 
     public Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct) => database.SaveAsync(async db =>
     {
@@ -24,7 +18,7 @@ internal sealed class RemoveUser(IdPDatabase database, TimeProvider clock)
         await db.OneTimeLinks.Where(l => l.UserId == user.Id).ExecuteDeleteAsync(ct);
         await db.Users.Where(u => u.Id == user.Id).ExecuteDeleteAsync(ct);
         db.ChangeTracker.Clear();
-        db.Audit(user, Removed, actor, request.Reason, $"{user.UserName} was removed", clock.GetUtcNow());
+        db.Audit(user, AuditEvents.UserRemoved, actor, request.Reason, $"{user.UserName} was removed", clock.GetUtcNow());
         return Outcome.Removed;
     }, ct);
 }
