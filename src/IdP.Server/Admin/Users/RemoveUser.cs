@@ -1,12 +1,16 @@
 using IdP.Server.Admin.Owners;
+using IdP.Storage.Audit;
 using IdP.Storage.Database;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdP.Server.Admin.Users;
 
+/// <summary>Deletes a person and everything that hangs on them; the audit log keeps what they did.</summary>
+internal sealed class RemoveUser(IdPDatabase database, TimeProvider clock)
+{
     public sealed record Request(string UserName, string Reason);
 
-    public enum Outcome { AuditEvents.UserRemoved, NoSuchUser, LastOwner }
+    public enum Outcome { Removed, NoSuchUser, LastOwner }
 
     public Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct) => database.SaveAsync(async db =>
     {
