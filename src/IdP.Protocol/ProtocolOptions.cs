@@ -41,6 +41,9 @@ public sealed record ProtocolOptions
     /// <summary>How long others may keep the keys; up to 1 day.</summary>
     public TimeSpan JwksMaxAge { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How old a signing key becomes before a new one is announced; 1 day to 2 years, or zero: never by itself.</summary>
+    public TimeSpan SigningKeyLifetime { get; init; } = TimeSpan.FromDays(90);
+
     /// <summary>
     /// Private networks, such as <c>10.0.0.0/8</c>, in which applications may be called (back-channel logout); others are
     /// called at public addresses only.
@@ -52,6 +55,17 @@ public sealed record ProtocolOptions
 
     /// <summary>The path of <see cref="Issuer"/>, without a slash at its end; usually empty.</summary>
     internal string PathBase => new Uri(Issuer).AbsolutePath.TrimEnd('/');
+
+    /// <summary>
+    /// How long a key is published before it signs: when it does, whoever keeps the keys as long as we allow has seen it.
+    /// </summary>
+    internal TimeSpan KeyAnnouncement => JwksMaxAge + ClockMargin;
+
+    /// <summary>How long a key that signs no more is published: until the last token that it signed has expired.</summary>
+    internal TimeSpan KeyAfterlife => (AccessTokenLifetime > IdTokenLifetime ? AccessTokenLifetime : IdTokenLifetime) + ClockMargin;
+
+    // Nodes, caches and clients are not of the same second.
+    private static TimeSpan ClockMargin => TimeSpan.FromMinutes(2);
 
     internal string TokenEndpoint => Issuer + "/connect/token";
 
@@ -67,6 +81,7 @@ public sealed record ProtocolOptions
         if (!Within(InteractionLifetime, TimeSpan.FromMinutes(5), TimeSpan.FromDays(1))) yield return "IdP:Tokens:InteractionLifetime must be from 00:05:00 to 1.00:00:00.";
         if (AccessTokenSigningAlg is not ("ES256" or "RS256")) yield return "IdP:Tokens:AccessTokenSigningAlg must be ES256 or RS256.";
         if (!Within(DiscoveryMaxAge, TimeSpan.Zero, TimeSpan.FromDays(1))) yield return "IdP:Tokens:DiscoveryMaxAge must be from 00:00:00 to 1.00:00:00.";
+        if (SigningKeyLifetime != TimeSpan.Zero && !Within(SigningKeyLifetime, TimeSpan.FromDays(1), TimeSpan.FromDays(731))) yield return "IdP:Tokens:SigningKeyLifetime must be from 1.00:00:00 to 731.00:00:00, or 00:00:00.";
         foreach (var network in PrivateNetworks)
         {
             if (!IPNetwork.TryParse(network, out _)) yield return $"IdP:Tokens:PrivateNetworks must hold networks such as 10.0.0.0/8; \"{network}\" is none.";

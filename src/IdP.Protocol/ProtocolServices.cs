@@ -64,6 +64,7 @@ public static class ProtocolServices
             services.AddSingleton<GuardedFetcher>();
             services.AddSingleton<BackChannelLogout>();
             services.AddHostedService<LogoutDeliverer>();
+            services.AddHostedService<KeyRotation>();
             services.AddScoped<EndSessions>();
             return services;
         }

@@ -43,4 +43,6 @@ public static class AuditEvents
     public const string RefreshTokenReused = "refresh_token.reused";
     public const string OwnerCreated = "owner.created";
     public const string KeyCreated = "key.created";
+    public const string KeyRotated = "key.rotated";
+    public const string KeyRevoked = "key.revoked";
 }

@@ -1,13 +1,17 @@
 using System.CommandLine;
+using IdP.Protocol.Tokens;
 using IdP.Server.Cli;
 using IdP.Storage.Changes;
+using IdP.Storage.Keys;
 
 namespace IdP.Server.Admin.Keys;
 
-/// <summary><c>idp keys list</c>.</summary>
+/// <summary><c>idp keys list</c>, <c>rotate</c>, <c>revoke</c>.</summary>
 internal static class KeyCommands
 {
-    public static Command Create(Verbs verbs) => Verbs.Group("keys", "The keys that sign tokens.",
+    public static Command Create(Verbs verbs) => Verbs.Group("keys", "The keys that sign tokens.", List(verbs), Rotate(verbs), Revoke(verbs));
+
+    private static Command List(Verbs verbs) =>
         verbs.Verb("list", "Lists them, without anything secret.", [], async call =>
         {
             var keys = (await call.Get<Catalog>().GetAsync()).SigningKeys;
@@ -15,5 +19,33 @@ internal static class KeyCommands
             else call.Out.Table(["Key id", "Algorithm", "Signs from", "Signs until", "Published until"],
                 keys.Select(k => new[] { k.Kid, k.Algorithm, Call.Time(k.ActiveFrom), Call.Time(k.RetiredAt), Call.Time(k.RemovedAt) }));
             return ExitCode.Done;
-        }));
+        });
+
+    private static Command Rotate(Verbs verbs)
+    {
+        var (alg, reason) = (Verbs.Text("--alg", "RS256 or ES256; both when not given."), Verbs.Reason());
+        alg.AcceptOnlyFromAmong([.. SigningKeys.SupportedAlgorithms]);
+        return verbs.Verb("rotate", "Announces the next key; it signs when everybody has had time to see it.", [alg, reason], async call =>
+        {
+            List<SigningKey> made = [];
+            foreach (var name in call.Value(alg) is { } one ? [one] : SigningKeys.SupportedAlgorithms)
+            {
+                if (await call.Get<SigningKeys>().RotateAsync(name, Call.Actor.Name, call.Value(reason) ?? Call.DefaultReason) is { } key) made.Add(key);
+            }
+
+            if (made.Count == 0) return call.Out.Fail("The next key is announced already.");
+            return call.Out.Done(
+                string.Join(Environment.NewLine, made.Select(k => $"The {k.Algorithm} key {k.Kid} signs from {Call.Time(k.ActiveFrom)}.")),
+                made.Select(k => new { k.Kid, k.Algorithm, k.ActiveFrom }));
+        });
+    }
+
+    private static Command Revoke(Verbs verbs)
+    {
+        var (kid, reason) = (new Argument<string>("kid") { Description = "The key's id." }, Verbs.Reason());
+        return verbs.Verb("revoke", "Takes a key out of use at once: what it signed is refused from now on.", [kid, reason], async call =>
+            await call.Get<SigningKeys>().RevokeAsync(call.Value(kid), Call.Actor.Name, call.Value(reason) ?? Call.DefaultReason)
+                ? call.Out.Done($"The key {call.Value(kid)} was revoked; what it signed is refused.", new { kid = call.Value(kid), revoked = true })
+                : call.Out.Fail($"There is no key {call.Value(kid)}."));
+    }
 }
