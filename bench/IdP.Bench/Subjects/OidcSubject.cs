@@ -35,11 +35,10 @@ internal sealed class OidcSubject(string name, BenchProcess process, Uri address
                 return _ => KeepAsync(operation, () => Get(".well-known/openid-configuration"), HttpStatusCode.OK, "\"token_endpoint\"");
             case "jwks":
                 return _ => KeepAsync(operation, () => Get(".well-known/jwks"), HttpStatusCode.OK, "\"keys\"");
-            case "client_credentials":
-                // "eyJhbGciOiJFUzI1Ni" is {"alg":"ES256": the algorithm is what was asked for.
-                return _ => KeepAsync(operation, () => Token(Client.Es256, "grant_type=client_credentials&scope=api"), HttpStatusCode.OK, "\"access_token\":\"eyJ", "ey");
-            case "client_credentials_rs256":
-                return _ => KeepAsync(operation, () => Token(Client.Rs256, "grant_type=client_credentials&scope=api"), HttpStatusCode.OK, "\"access_token\":\"eyJ");
+            case "client_credentials" or "client_credentials_rs256":
+                // The beginning of {"alg":"ES256" and {"alg":"RS256": the algorithm is what was asked for.
+                var (actor, header) = operation == "client_credentials" ? (Client.Es256, "eyJhbGciOiJFUzI1Ni") : (Client.Rs256, "eyJhbGciOiJSUzI1Ni");
+                return _ => KeepAsync(operation, () => Token(actor, "grant_type=client_credentials&scope=api"), HttpStatusCode.OK, "\"access_token\":\"" + header);
             case "authorize":
                 return i => AuthorizeAsync(Client.Es256, i);
             case "code":
