@@ -21,10 +21,12 @@ internal static class PushedAuthorizationEndpoint
     }
 
     private static async Task<IResult> HandleAsync(
-        HttpRequest http, ClientAuthenticator clients, DpopProofs proofs, PushedRequests pushedRequests, Catalog catalog, CancellationToken ct)
+        HttpRequest http, ClientAuthenticator clients, DpopProofs proofs, PushedRequests pushedRequests, Catalog catalog, ProtocolOptions options,
+        CancellationToken ct)
     {
         if ((await OAuthForm.ReadAsync(http, ct)).Failed(out var error, out var form)) return OAuthResults.Json(error);
-        if ((await clients.AuthenticateAsync(http, form, await catalog.GetAsync(), ct)).Failed(out error, out var client)) return OAuthResults.Json(error);
+        var snapshot = await catalog.GetAsync();
+        if ((await clients.AuthenticateAsync(http, form, snapshot, ct)).Failed(out error, out var client)) return OAuthResults.Json(error);
 
         // §2.1: a reference cannot be left in place of a request.
         if (form["request_uri"] is not null) return OAuthResults.Json(OAuthError.InvalidRequest("The parameter request_uri cannot be pushed."));
@@ -37,7 +39,8 @@ internal static class PushedAuthorizationEndpoint
         }
 
         var request = PushedRequests.Read(form, client, possession.Jkt);
-        error = AuthorizationChecks.CheckRedirectUri(request, client) ?? AuthorizationChecks.Check(request, client);
+        error = AuthorizationChecks.CheckRedirectUri(request, client) ?? AuthorizationChecks.Check(request, client)
+            ?? AuthorizationChecks.CheckResource(request, client, snapshot, options.Issuer);
         if (error is not null) return OAuthResults.Json(error);
 
         var uri = await pushedRequests.StoreAsync(request, client);

@@ -22,17 +22,17 @@ internal static class TokenEndpoint
     }
 
     private static async Task<IResult> HandleAsync(
-        HttpRequest http, ClientAuthenticator clients, GrantTypes grants, DpopProofs proofs, TokenIssuer issuer, Catalog catalog, ProtocolMetrics metrics,
+        HttpRequest http, ClientAuthenticator clients, GrantTypes grants, DpopProofs proofs, TokenIssuer issuer, Catalog catalog, ProtocolMetrics metrics, ProtocolOptions options,
         CancellationToken ct)
     {
-        var result = await IssueAsync(http, clients, grants, proofs, issuer, catalog, metrics, ct);
+        var result = await IssueAsync(http, clients, grants, proofs, issuer, catalog, metrics, options, ct);
         if (!result.Failed(out var error, out var response)) return OAuthResults.Json(response);
         metrics.Refused(error.Code);
         return OAuthResults.Json(error);
     }
 
     private static async ValueTask<Result<TokenResponse>> IssueAsync(
-        HttpRequest http, ClientAuthenticator clients, GrantTypes grants, DpopProofs proofs, TokenIssuer issuer, Catalog catalog, ProtocolMetrics metrics,
+        HttpRequest http, ClientAuthenticator clients, GrantTypes grants, DpopProofs proofs, TokenIssuer issuer, Catalog catalog, ProtocolMetrics metrics, ProtocolOptions options,
         CancellationToken ct)
     {
         if ((await OAuthForm.ReadAsync(http, ct)).Failed(out var error, out var form)) return error;
@@ -49,6 +49,7 @@ internal static class TokenEndpoint
 
         if ((await grant.RedeemAsync(form, client, snapshot, ct)).Failed(out error, out var issuance)) return error;
         if (CheckBinding(issuance, possession) is { } unbound) return unbound;
+        if (Targets.Aim(form, issuance, snapshot, options.Issuer).Failed(out error, out issuance)) return error;
         issuance = issuance with { Jkt = possession.Jkt };
         var issued = await issuer.IssueAsync(issuance, snapshot);
         if (!issued.Failed(out _, out _)) metrics.Issued(grant.GrantType);

@@ -25,7 +25,7 @@ internal static class UserInfoEndpoint
         routes.MapPreflight(Path, "GET, POST");
     }
 
-    private static async Task<IResult> HandleAsync(HttpRequest http, PresentedTokens tokens, DpopProofs proofs, Catalog catalog, CancellationToken ct)
+    private static async Task<IResult> HandleAsync(HttpRequest http, PresentedTokens tokens, DpopProofs proofs, Catalog catalog, ProtocolOptions options, CancellationToken ct)
     {
         if ((await ReadTokenAsync(http, ct)).Failed(out var error, out var presented)) return OAuthResults.Json(error);
         var snapshot = await catalog.GetAsync();
@@ -35,6 +35,12 @@ internal static class UserInfoEndpoint
         }
 
         if (await CheckPossessionAsync(http, presented, live, proofs, snapshot.Clients[live.ClientId]) is { } unproven) return OAuthResults.Json(unproven);
+
+        // A token for an API is none for us (RFC 8707 §3).
+        if (!OwnTokens.HasAudience(live.Claims, options.Issuer))
+        {
+            return OAuthResults.Json(Refused("invalid_token", "The access token is for another API.", 401, presented.Scheme));
+        }
 
         if (!Scopes.Contains(live.Scope, Scopes.OpenId))
         {

@@ -26,6 +26,12 @@ internal sealed record Issuance(Client Client, string GrantType, IReadOnlyList<s
 
     public string? Nonce { get; init; }
 
+    /// <summary>For whom the access token is (RFC 8707); empty: this server, for UserInfo.</summary>
+    public IReadOnlyList<string> Audience { get; init; } = [];
+
+    /// <summary>The scopes of the access token: of those granted the ones that its audience understands.</summary>
+    public IReadOnlyList<string> AccessScopes { get; init; } = Scopes;
+
     /// <summary>Thumbprint of the key that must be proven for it (RFC 9449 §5 and §10); null: none.</summary>
     public string? BoundTo { get; init; }
 

@@ -29,6 +29,9 @@ internal sealed record SubjectGrant
 
     public bool IsRevoked { get; init; }
 
+    /// <summary>The APIs that were named at the authorization, separated by spaces; empty or null: none.</summary>
+    public string? Resource { get; init; }
+
     /// <summary>Thumbprint of the key that refresh tokens of a public client are bound to; null: none.</summary>
     public string? DpopJkt { get; init; }
 
@@ -58,13 +61,13 @@ internal sealed record SubjectGrant
     /// <summary>To be selected, in this order, with <see cref="Joins"/>.</summary>
     public const string Columns = $"""
         a.id, a.client_id, a.session_id, a.scope, a.amr, a.auth_time, a.verified_at, a.skipped, a.demanded_acr,
-        a.credential_generation, a.claims, a.revoked_at, s.expires_at, s.revoked_at, a.dpop_jkt, {PersonRow.Columns}
+        a.credential_generation, a.claims, a.revoked_at, s.expires_at, s.revoked_at, a.dpop_jkt, a.resource, {PersonRow.Columns}
         """;
 
     /// <summary>To follow <c>authorizations a</c> in FROM.</summary>
     public const string Joins = $"JOIN users u ON u.id = a.user_id LEFT JOIN sessions s ON s.id = a.session_id {PersonRow.Joins}";
 
-    private const int PersonAt = 15;
+    private const int PersonAt = 16;
 
     public const int Count = PersonAt + PersonRow.Count;
 
@@ -86,6 +89,7 @@ internal sealed record SubjectGrant
         Claims = row.NullableString(at + 10),
         IsRevoked = !row.IsDBNull(at + 11),
         DpopJkt = row.NullableString(at + 14),
+        Resource = row.NullableString(at + 15),
         SessionEndsAt = row.IsDBNull(at + 13) ? row.NullableTime(at + 12) : null,
         Person = PersonRow.Read(row, at + PersonAt),
     };

@@ -35,6 +35,7 @@ internal sealed class AuthorizationFlow(
 
         if (AuthorizationChecks.CheckRedirectUri(request, client) is not null) return ErrorPages.Show(options, ErrorReasons.RedirectUri);
         if (AuthorizationChecks.Check(request, client) is { } malformed) return await AnswerAsync(request, malformed, parking);
+        if (AuthorizationChecks.CheckResource(request, client, snapshot, options.Issuer) is { } badTarget) return await AnswerAsync(request, badTarget, parking);
         if (ReadSubject(request, parking, snapshot) is { } badHint) return await AnswerAsync(request, badHint, parking);
 
         var who = await current.SessionAsync();

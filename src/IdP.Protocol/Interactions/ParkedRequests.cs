@@ -30,6 +30,7 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
         var request = stored.ToRequest();
         if (!snapshot.Clients.TryGetValue(request.ClientId ?? "", out var client) || client.DisabledAt is not null) return null;
         if (AuthorizationChecks.CheckRedirectUri(request, client) is not null || AuthorizationChecks.Check(request, client) is not null) return null;
+        if (AuthorizationChecks.CheckResource(request, client, snapshot, options.Issuer) is not null) return null;
         return new ParkedRequest
         {
             Handle = handle!,

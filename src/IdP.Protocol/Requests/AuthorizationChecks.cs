@@ -1,4 +1,5 @@
 using System.Globalization;
+using IdP.Storage.Changes;
 using IdP.Storage.Clients;
 using IdP.Verification.Decisions;
 
@@ -14,7 +15,7 @@ internal static class AuthorizationChecks
     [
         ("state", 4096), ("nonce", 1024), ("scope", 1024), ("login_hint", 320), ("id_token_hint", 8192), ("ui_locales", 256),
         ("claims", 8192), ("acr_values", 256), ("prompt", 64), ("max_age", 10), ("response_type", 64), ("response_mode", 64),
-        ("code_challenge", 128), ("code_challenge_method", 16), ("display", 32),
+        ("resource", 4096), ("code_challenge", 128), ("code_challenge_method", 16), ("display", 32),
     ];
 
     private static readonly Func<AuthorizationRequest, Client, OAuthError?>[] All =
@@ -31,6 +32,20 @@ internal static class AuthorizationChecks
             if (check(request, client) is { } error) return error;
         }
 
+        return null;
+    }
+
+    /// <summary>Reads the APIs that the token is to be for; what they demand is demanded from now on.</summary>
+    public static OAuthError? CheckResource(AuthorizationRequest request, Client client, CatalogSnapshot catalog, string issuer)
+    {
+        if (Resources.Read(request.Parameters[Resources.Parameter], client, catalog, issuer).Failed(out var error, out var resources)) return error;
+        if (resources.Length > 0 && Resources.Limit(request.Scopes, resources, catalog, issuer).Length == 0)
+        {
+            return Resources.InvalidTarget("None of the requested scopes is one of the resource.");
+        }
+
+        request.Resources = resources;
+        request.RequiredAcr = Resources.RequiredAcr(resources, catalog);
         return null;
     }
 

@@ -59,6 +59,12 @@ internal sealed class AuthorizationRequest(Parameters parameters)
 
     public TimeSpan? MaxAgeLimit { get; set; }
 
+    /// <summary>The APIs that tokens are to be for (RFC 8707); empty: this server alone.</summary>
+    public string[] Resources { get; set; } = [];
+
+    /// <summary>The level that one of them demands; null: none.</summary>
+    public string? RequiredAcr { get; set; }
+
     public ClaimsRequest Claims { get; set; } = ClaimsRequest.None;
 
     /// <summary>The person whom the request is about, by the id_token_hint or the <c>sub</c> claim; null: anybody.</summary>
@@ -68,8 +74,14 @@ internal sealed class AuthorizationRequest(Parameters parameters)
     /// The level that the request demands; null: none. <c>acr_values</c> is a wish in order of preference: the first
     /// level that this server reaches counts, an unknown one asks for nothing (OIDC Core §3.1.2.1).
     /// </summary>
-    public string? DemandedAcr =>
-        Claims.AcrValues.Concat(Requests.Scopes.Split(parameters["acr_values"] ?? "")).FirstOrDefault(Acr.Supported.Contains);
+    public string? DemandedAcr
+    {
+        get
+        {
+            var asked = Claims.AcrValues.Concat(Requests.Scopes.Split(parameters["acr_values"] ?? "")).FirstOrDefault(Acr.Supported.Contains);
+            return Acr.Rank(RequiredAcr) > Acr.Rank(asked) ? RequiredAcr : asked;
+        }
+    }
 
     /// <param name="startedAt">When the request was parked; null for one that has just come.</param>
     public RequestDemands Demands(DateTimeOffset? startedAt) => new()

@@ -104,7 +104,15 @@ internal sealed class Parameters
             return;
         }
 
-        // RFC 6749 §3.1: no parameter more than once.
+        // RFC 8707 §2: each of several is an API. A space inside of one is none between two.
+        if (name == Resources.Parameter)
+        {
+            value = value.Replace(" ", "%20", StringComparison.Ordinal);
+            if (value.Length > 0) values[name] = values.TryGetValue(name, out var before) ? $"{before} {value}" : value;
+            return;
+        }
+
+        // RFC 6749 §3.1: no other parameter more than once.
         if (!seen.Add(name))
         {
             Problem ??= OAuthError.InvalidRequest($"The parameter {(name.Length > 40 ? name[..40] : name)} was sent more than once.");

@@ -26,8 +26,7 @@ internal static class AccessTokens
     {
         var issuance = token.Issuance;
         json.WriteString("iss", token.Issuer);
-        // The server itself is the audience (UserInfo) until APIs are registered.
-        json.WriteString("aud", token.Issuer);
+        WriteAudience(json, token);
         json.WriteString("sub", issuance.Grant?.Person.Id ?? issuance.Client.ClientId);
         json.WriteString("client_id", issuance.Client.ClientId);
         json.WriteNumber("iat", token.IssuedAt.ToUnixTimeSeconds());
@@ -41,8 +40,22 @@ internal static class AccessTokens
             json.WriteEndObject();
         }
 
-        if (issuance.Scopes.Count > 0) json.WriteString("scope", string.Join(' ', issuance.Scopes));
+        if (issuance.AccessScopes.Count > 0) json.WriteString("scope", string.Join(' ', issuance.AccessScopes));
         if (issuance is { Grant: { } grant, Proven: { } proven }) WriteProof(json, grant, proven);
+    }
+
+    // RFC 9068 §3: the resources that were named; else this server, for UserInfo.
+    private static void WriteAudience(Utf8JsonWriter json, AccessTokenContent token)
+    {
+        if (token.Issuance.Audience is not { Count: > 1 } several)
+        {
+            json.WriteString("aud", token.Issuance.Audience is [var one] ? one : token.Issuer);
+            return;
+        }
+
+        json.WriteStartArray("aud");
+        foreach (var audience in several) json.WriteStringValue(audience);
+        json.WriteEndArray();
     }
 
     /// <summary>What was proven, and no more. RFC 9068 §2.2.1, OIDC Core §2.</summary>

@@ -31,7 +31,7 @@ internal sealed class TokenIssuer(IdPDatabase database, KeyRing keys, RandomSour
             AccessToken = accessToken,
             TokenType = AccessTokens.TokenType(issuance.Jkt),
             ExpiresIn = (int)options.AccessTokenLifetime.TotalSeconds,
-            Scope = string.Join(' ', issuance.Scopes),
+            Scope = string.Join(' ', issuance.AccessScopes),
             RefreshToken = issuance.RefreshUntil is null ? null : Handle.New(random),
             IdToken = issuance.Grant is not null && issuance.Scopes.Contains(Scopes.OpenId) ? IdToken(content, accessToken, catalog) : null,
         };

@@ -7,6 +7,7 @@ using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Users;
 using IdP.Storage.Clients;
 using IdP.Storage.Users;
+using IdP.Verification.Decisions;
 using IdP.Verification.Methods.Totp;
 
 namespace IdP.Server.Configuration;
@@ -14,8 +15,14 @@ namespace IdP.Server.Configuration;
 /// <summary>The declarative document (DESIGN §8), read and checked as far as it can be without the database.</summary>
 internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDocument.UserEntry> Users, IReadOnlyList<ApplyDocument.ClientEntry> Clients)
 {
+    /// <summary>Registered APIs.</summary>
+    public IReadOnlyList<ApiEntry> Apis { get; init; } = [];
+
     /// <summary>Larger files are refused before they are read.</summary>
     public const int MostBytes = 16 * 1024 * 1024;
+
+    // What they give is about the person, and UserInfo's to give.
+    private static readonly string[] StandardScopes = ["openid", "profile", "email", "address", "phone", "groups", "offline_access"];
 
     private const int FewestSecretBytes = 16;
 
@@ -32,6 +39,10 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
     {
         public override string ToString() => $"ClientEntry({ClientId}, redacted)";
     }
+
+    /// <param name="Path">Where it stands in the document.</param>
+    /// <param name="RequiredAcr">Null: as it is; empty: none.</param>
+    public sealed record ApiEntry(string Path, string Audience, string? DisplayName, List<string>? Scopes, string? RequiredAcr);
 
     /// <summary>Reads a file.</summary>
     /// <returns>The document, or every error that was found.</returns>
@@ -75,7 +86,10 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
             var document = new ApplyDocument(
                 ReadSettings(root.Object("settings"), errors),
                 [.. root.Objects("users").Select(ReadUser)],
-                [.. root.Objects("clients").Select(ReadClient)]);
+                [.. root.Objects("clients").Select(ReadClient)])
+            {
+                Apis = [.. root.Objects("apis").Select(ReadApi)],
+            };
             root.Finish();
             FindTwins(document, errors);
             return errors.Count == 0 ? (document, errors) : (null, errors);
@@ -181,6 +195,22 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
         return new ClientEntry(fields.Path, id ?? "", properties, secret);
     }
 
+    private static ApiEntry ReadApi(ObjectReader fields)
+    {
+        var (audience, scopes, acr) = (fields.Text("audience"), fields.Texts("scopes"), fields.Text("requiredAcr"));
+        // RFC 8707 §2.
+        if (audience is null) fields.Fail("audience", "is missing.");
+        else if (audience.Length > 512 || audience.Contains('#') || audience.Any(c => c is <= ' ' or > '~') || !Uri.TryCreate(audience, UriKind.Absolute, out _))
+            fields.Fail("audience", "must be an absolute URI without a fragment, such as https://api.example.com.");
+        foreach (var scope in (scopes ?? []).Where(s => s.Length is 0 or > 128 || s.Any(c => c is <= ' ' or > '~' or '"' or '\\') || StandardScopes.Contains(s)))
+            fields.Fail("scopes", $"must be scopes of the API's own; {scope} is none.");
+        if (scopes is []) fields.Fail("scopes", "must name at least one scope.");
+        if (acr is { Length: > 0 } && !Acr.Supported.Contains(acr)) fields.Fail("requiredAcr", $"must be among {string.Join(", ", Acr.Supported)}.");
+        var entry = new ApiEntry(fields.Path, audience ?? "", fields.Text("displayName"), scopes, acr);
+        fields.Finish();
+        return entry;
+    }
+
     // DESIGN §8 shows an empty object for a client without keys.
     private static string? ReadJwks(ObjectReader fields)
     {
@@ -199,6 +229,12 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
             if (!names.Add(name)) errors.Add(new(user.Path + ".username", $"{user.UserName} is in the document twice."));
             if (user.Properties.Email is { Length: > 0 } email && UserNames.Normalize(email) is var address && address != name && !names.Add(address))
                 errors.Add(new(user.Path + ".email", $"{email} is in the document twice; user names and addresses share one space."));
+        }
+
+        var audiences = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var api in document.Apis)
+        {
+            if (!audiences.Add(api.Audience)) errors.Add(new(api.Path + ".audience", $"{api.Audience} is in the document twice."));
         }
 
         var ids = new HashSet<string>(StringComparer.Ordinal);

@@ -9,6 +9,7 @@ using IdP.Storage.Audit;
 using IdP.Storage.Clients;
 using IdP.Storage.Enrollments;
 using IdP.Storage.Users;
+using IdP.Verification.Decisions;
 using IdP.Verification.Methods.Totp;
 using Microsoft.EntityFrameworkCore;
 
@@ -64,7 +65,30 @@ internal sealed class DocumentDiff(TotpSecrets totpSecrets, RandomSource random)
         run.Errors.AddRange(settingErrors);
         foreach (var entry in document.Users) await UserAsync(run, entry, ct);
         foreach (var entry in document.Clients) await ClientAsync(run, entry, ct);
+        foreach (var entry in document.Apis) await ApiAsync(run, entry, ct);
         return (run.Differences, run.Errors);
+    }
+
+    private static async Task ApiAsync(Run run, ApplyDocument.ApiEntry entry, CancellationToken ct)
+    {
+        var api = await run.Db.ApiResources.FirstOrDefaultAsync(a => a.Audience == entry.Audience, ct);
+        if (api is null && entry.Scopes is null)
+        {
+            run.Errors.Add(new(entry.Path + ".scopes", "must name at least one scope."));
+            return;
+        }
+
+        var isNew = api is null;
+        api ??= run.Db.ApiResources.Add(new ApiResource { Audience = entry.Audience, DisplayName = entry.Audience[..Math.Min(entry.Audience.Length, 128)] }).Entity;
+        var changes = new ChangeList();
+        changes.Compare("displayName", api.DisplayName, entry.DisplayName is "" ? null : entry.DisplayName, v => api.DisplayName = v!);
+        changes.Compare("scopes", api.Scopes, entry.Scopes, v => api.Scopes = v, added => isNew ? null : $"Tokens for {entry.Audience} may now carry {string.Join(" and ", added)}.");
+        changes.Compare("requiredAcr", api.RequiredAcr, entry.RequiredAcr, v => api.RequiredAcr = v,
+            (old, wanted) => Acr.Rank(wanted) < Acr.Rank(old) ? $"{entry.Audience} demands less of people: {wanted ?? "no level"} instead of {old}." : null);
+        if (!isNew && changes.Count == 0) return;
+        run.Db.Audit($"api:{entry.Audience}", AuditEvents.ApiChanged, run.Mode.Actor, run.Mode.Reason, string.Join("; ", changes.Select(c => c.Text)), run.Now);
+        if (isNew) run.Differences.Add(new($"api {entry.Audience}", $"will be added with the scopes {string.Join(' ', api.Scopes)}"));
+        else run.Note($"api {entry.Audience}", changes);
     }
 
     private async Task UserAsync(Run run, ApplyDocument.UserEntry entry, CancellationToken ct)

@@ -42,6 +42,7 @@ public static class AuditEvents
     public const string CodeReplayed = "code.replayed";
     public const string RefreshTokenReused = "refresh_token.reused";
     public const string OwnerCreated = "owner.created";
+    public const string ApiChanged = "api.changed";
     public const string KeyCreated = "key.created";
     public const string KeyRotated = "key.rotated";
     public const string KeyRevoked = "key.revoked";
