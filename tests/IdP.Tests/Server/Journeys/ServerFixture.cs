@@ -143,6 +143,15 @@ internal abstract class ServerFixture(TestDatabaseKind kind)
         await database.WriteAsync(s => s.ExecuteAsync(sql, arguments));
     }
 
+    /// <summary>As if the days had gone by.</summary>
+    protected Task LetTheDeadlinePassAsync(string person) => ExecuteAsync(
+        "UPDATE enrollments SET deadline = @p0 WHERE user_id = (SELECT id FROM users WHERE user_name = @p1)", DateTimeOffset.UtcNow.AddMinutes(-1), person);
+
+    /// <summary>As if the person had signed in, and verified, so long ago.</summary>
+    protected Task LetTimePassAsync(string person, TimeSpan time) => ExecuteAsync(
+        "UPDATE sessions SET password_at = password_at - @p0, verified_at = verified_at - @p0 WHERE user_id = (SELECT id FROM users WHERE user_name = @p1)",
+        (long)time.TotalMilliseconds, person);
+
     private static object Seed(string name, string? verification = null, string? totpSecret = null)
     {
         var seed = new Dictionary<string, object>
