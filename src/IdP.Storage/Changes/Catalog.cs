@@ -126,7 +126,19 @@ public sealed class Catalog(IdPDatabase database) : IAsyncDisposable
         database.ReadAsync(s => s.FirstAsync("SELECT version FROM change_versions WHERE topic = 'catalog'", r => r.GetInt64(0)));
 
     // The version was read before the rows: rows that are newer than it are only read once more.
-    private ValueTask<CatalogSnapshot> LoadAsync(long version) => database.ReadAsync(s => CatalogRows.ReadAsync(s, version));
+    private ValueTask<CatalogSnapshot> LoadAsync(long version) => database.ReadAsync(async s =>
+    {
+        // All tables as of one moment: a client must not be seen with the policy of before or after.
+        await s.ExecuteAsync(database.Provider == DatabaseProvider.Sqlite ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        try
+        {
+            return await CatalogRows.ReadAsync(s, version);
+        }
+        finally
+        {
+            await s.ExecuteAsync("ROLLBACK");
+        }
+    });
 
     private async Task ListenAsync(NpgsqlDataSource source)
     {

@@ -33,6 +33,8 @@ public sealed class IdPDatabase : IAsyncDisposable
         {
             // Statements are told apart by their text: after a few uses the server keeps them prepared.
             var builder = new NpgsqlConnectionStringBuilder(options.ConnectionString) { MaxAutoPrepare = 64, AutoPrepareMinUsages = 2 };
+            // A connection that died in silence is noticed: the catalog's listener waits on one for hours.
+            if (builder.KeepAlive == 0) builder.KeepAlive = 30;
             if (builder.ApplicationName is null) builder.ApplicationName = "idp";
             connectionString = builder.ConnectionString;
             dataSource = NpgsqlDataSource.Create(builder);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Changes;
@@ -48,7 +50,7 @@ public sealed class PasswordSignIn(
     {
         var settings = (await catalog.GetAsync()).Verification;
         var origin = current.Origin;
-        var address = origin.Address ?? "unknown";
+        var address = CountedAddress(origin.Address);
         if (await attempts.CountAsync(AttemptKind.Address, address, settings.AddressAttempts, AddressWindow) is null)
         {
             return new PasswordOutcome.TooMany((int)AddressWindow.TotalMinutes);
@@ -82,6 +84,14 @@ public sealed class PasswordSignIn(
 
         await RefuseAsync(found?.Person, owner, number, settings, origin);
         return new PasswordOutcome.Wrong();
+    }
+
+    // A single subscriber has a whole /64 of IPv6 addresses; one of IPv4 is written in either form.
+    private static string CountedAddress(string? address)
+    {
+        if (!IPAddress.TryParse(address, out var parsed)) return "unknown";
+        if (parsed.IsIPv4MappedToIPv6) parsed = parsed.MapToIPv4();
+        return parsed.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress([.. parsed.GetAddressBytes()[..8], 0, 0, 0, 0, 0, 0, 0, 0]) + "/64" : parsed.ToString();
     }
 
     private Checked Check(string password, string? hash)

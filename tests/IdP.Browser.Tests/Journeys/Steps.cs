@@ -27,7 +27,7 @@ internal static class Steps
         /// <returns>The setup key that the QR code carried, and the recovery codes.</returns>
         public async Task<(string Key, IReadOnlyList<string> Codes)> EnrollAsync()
         {
-            await browser.Button("I have the app").ClickAsync();
+            await browser.Page.GetByText("I have the app").ClickAsync();
             var uri = new Uri(await browser.ReadQrAsync(browser.Page.Locator(".qr")));
             var key = System.Web.HttpUtility.ParseQueryString(uri.Query)["secret"]!;
             await browser.Page.Locator("#onetimecode").FillAsync(await Totp.CodeAsync(key, DateTimeOffset.UtcNow));
