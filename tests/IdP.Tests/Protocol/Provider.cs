@@ -31,11 +31,10 @@ internal sealed class Provider : IAsyncDisposable
     private readonly TestDatabase database;
     private readonly WebApplication app;
 
-    private Provider(TestDatabase database, WebApplication app, TestClock clock)
+    private Provider(TestDatabase database, WebApplication app, TestClock clock, HttpClient http, string issuer)
     {
-        (this.database, this.app, Clock) = (database, app, clock);
-        Http = app.GetTestServer().CreateClient();
-        Http.BaseAddress = new Uri(Issuer);
+        (this.database, this.app, Clock, Http) = (database, app, clock, http);
+        Http.BaseAddress = new Uri(issuer);
     }
 
     public TestClock Clock { get; }
@@ -58,7 +57,22 @@ internal sealed class Provider : IAsyncDisposable
             builder.Services.AddSingleton<TimeProvider>(clock);
         });
         await built.StartAsync();
-        return new Provider(database, built, clock);
+        return new Provider(database, built, clock, built.GetTestServer().CreateClient(), Issuer);
+    }
+
+    /// <summary>The server on a port of its own and by the real clock, for peers in other processes.</summary>
+    public static async Task<Provider> ListenAsync()
+    {
+        var file = await TestDatabase.MigratedAsync(TestDatabaseKind.Sqlite);
+        var issuer = $"http://localhost:{FreePort.Find()}";
+        string[] args =
+        [
+            "--environment=Development", $"--IdP:Issuer={issuer}", $"--urls={issuer}", $"--IdP:Database:ConnectionString={file.ConnectionString}",
+            $"--IdP:Keys:MasterKey={Convert.ToBase64String(new byte[32])}", $"--IdP:Keys:Folder={Path.GetTempPath()}",
+        ];
+        var built = await IdPServer.BuildAsync(args);
+        await built.StartAsync();
+        return new Provider(file, built, new TestClock(DateTimeOffset.UtcNow), new HttpClient(), issuer);
     }
 
     /// <summary>Registers a client as it is, with a secret when its method needs one.</summary>
@@ -96,7 +110,7 @@ internal sealed class Provider : IAsyncDisposable
             return Task.CompletedTask;
         });
         Http.DefaultRequestHeaders.Remove("Cookie");
-        Http.DefaultRequestHeaders.Add("Cookie", "__Host-idp_session=" + handle);
+        Http.DefaultRequestHeaders.Add("Cookie", (Http.BaseAddress!.Scheme == "https" ? "__Host-idp_session=" : "idp_session=") + handle);
         return id;
     }
 
