@@ -11,6 +11,7 @@ using IdP.Server.Security;
 using IdP.Storage.Database;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Configuration.Json;
 
 namespace IdP.Server;
 
@@ -25,11 +26,9 @@ public static class IdPServer
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ApplicationName = typeof(IdPServer).Assembly.GetName().Name });
         // The file beside the program holds the defaults; one in the working folder comes after it and wins.
-        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Json.JsonConfigurationSource
-        {
-            Path = Path.Combine(AppContext.BaseDirectory, "appsettings.json"), Optional = true, FileProvider = null,
-        });
-        ((Microsoft.Extensions.Configuration.Json.JsonConfigurationSource)builder.Configuration.Sources[0]).ResolveFileProvider();
+        var beside = new JsonConfigurationSource { Path = Path.Combine(AppContext.BaseDirectory, "appsettings.json"), Optional = true };
+        beside.ResolveFileProvider();
+        builder.Configuration.Sources.Insert(0, beside);
         configure?.Invoke(builder);
 
         var isDevelopment = builder.Environment.IsDevelopment();
@@ -74,7 +73,7 @@ public static class IdPServer
         if (!app.Environment.IsDevelopment()) return;
 
         var issuer = new Uri(app.Services.GetRequiredService<IdPOptions>().Issuer);
-        if (await app.Services.GetRequiredService<OwnerSetup>().CreateLinkAsync(issuer, CancellationToken.None) is not { } link) return;
+        if (await app.Services.GetRequiredService<OwnerSetup>().CreateLinkAsync(issuer) is not { } link) return;
         // On the console alone: it lets whoever has it become the first owner, so it is in no log.
         await Console.Out.WriteLineAsync($"""
 

@@ -113,6 +113,14 @@ internal sealed class WriteQueue : IAsyncDisposable
     private static async Task CommitAsync(Statements statements, List<IPiece> pieces)
     {
         await statements.ExecuteAsync("BEGIN IMMEDIATE");
+        if (pieces is [var only])
+        {
+            // Nobody else's work to spare: the transaction is the savepoint.
+            await statements.ExecuteAsync(await only.TryRunAsync(statements) ? "COMMIT" : "ROLLBACK");
+            only.Finish();
+            return;
+        }
+
         foreach (var piece in pieces)
         {
             await statements.ExecuteAsync("SAVEPOINT piece");

@@ -11,7 +11,7 @@ internal static class OwnerCommands
         "setup-link", "Prints a one-time link of 15 minutes that creates the first owner; only while there is none.", [], async call =>
         {
             var issuer = new Uri(call.Get<IdPOptions>().Issuer);
-            if (await call.Get<OwnerSetup>().CreateLinkAsync(issuer, call.Ct) is not { } link)
+            if (await call.Get<OwnerSetup>().CreateLinkAsync(issuer) is not { } link)
                 return call.Out.Fail("There is an owner already, so no link is made. A locked owner is helped by: idp users unlock NAME, idp users set-password NAME.");
             if (call.Out.IsJson) call.Out.Json(new { url = link.Uri.AbsoluteUri, expiresAt = link.ExpiresAt });
             else call.Out.Line($"{link.Uri.AbsoluteUri}{Environment.NewLine}".TrimEnd());

@@ -12,6 +12,8 @@ namespace IdP.Server.Admin.Owners;
 /// <summary>The first owner: a one-time link that works only while there is none.</summary>
 internal sealed class OwnerSetup(IdPDatabase database, PasswordHasher hasher, RandomSource random, TimeProvider clock)
 {
+    private const string HoldsTheRole = """(roles LIKE '%"owner"%' OR roles LIKE '%"admin"%')""";
+
     /// <summary>How long a link works.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
 
@@ -67,13 +69,14 @@ internal sealed class OwnerSetup(IdPDatabase database, PasswordHasher hasher, Ra
 
     /// <summary>Makes a link of fifteen minutes.</summary>
     /// <returns>Null when there is an owner.</returns>
-    public Task<Link?> CreateLinkAsync(Uri issuer, CancellationToken ct) => database.SaveAsync<Link?>(async db =>
+    public Task<Link?> CreateLinkAsync(Uri issuer) => database.WriteAsync<Link?>(async s =>
     {
-        if (await Owners(db).AnyAsync(ct)) return null;
+        // Plain statements: at a start, EF Core's model would be a third of the work.
+        if (await s.FirstAsync($"SELECT COUNT(*) FROM users WHERE {HoldsTheRole}", row => row.GetInt64(0)) > 0) return null;
         var (handle, expires) = (Handle.New(random), clock.GetUtcNow() + Lifetime);
-        db.OneTimeLinks.Add(new OneTimeLink { Hash = Handle.HashOf(handle), Purpose = OneTimeLink.OwnerSetup, ExpiresAt = expires });
+        await s.ExecuteAsync("INSERT INTO one_time_links (hash, purpose, expires_at) VALUES (@p0, @p1, @p2)", Handle.HashOf(handle), OneTimeLink.OwnerSetup, expires);
         return new Link(new Uri($"{issuer.AbsoluteUri.TrimEnd('/')}/setup?link={handle}"), expires);
-    }, ct);
+    });
 
     /// <summary>Creates the owner; of any number of callers one wins, and nobody once an owner exists.</summary>
     public async Task<Outcome> RedeemAsync(Redemption request, CancellationToken ct)
@@ -117,5 +120,5 @@ internal sealed class OwnerSetup(IdPDatabase database, PasswordHasher hasher, Ra
         user.Roles.Contains(Roles.Owner) && !await Owners(db).AnyAsync(u => u.Id != user.Id && u.DisabledAt == null, ct);
 
     private static IQueryable<User> Owners(IdPDbContext db) =>
-        db.Users.FromSqlRaw("""SELECT * FROM users WHERE roles LIKE '%"owner"%' OR roles LIKE '%"admin"%'""");
+        db.Users.FromSqlRaw($"SELECT * FROM users WHERE {HoldsTheRole}");
 }
