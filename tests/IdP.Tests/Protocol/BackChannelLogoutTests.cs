@@ -3,10 +3,13 @@ using System.Net;
 using System.Text.Json;
 using IdP.Protocol;
 using IdP.Protocol.Logout;
+using IdP.Server.Admin;
+using IdP.Server.Admin.Users;
 using IdP.Storage.Clients;
 using IdP.Storage.Database;
 using IdP.Storage.Outbox;
 using IdP.Testing;
+using IdP.Verification.Enrollments;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -14,6 +17,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using AdminEndSessions = IdP.Server.Admin.Users.EndSessions;
 
 namespace IdP.Tests.Protocol;
 
@@ -117,15 +121,15 @@ internal sealed class BackChannelLogoutTests(TestDatabaseKind kind)
         await SignOutAsync();
         for (var tries = 1; tries <= 8; tries++)
         {
-            var expected = tries;
+            var (expected, again) = (tries, provider.Clock.Now.AddMinutes(Math.Pow(2, tries - 1)));
             await EventuallyAsync(async () =>
             {
                 // The clock moves by itself only; whoever looks first delivers.
                 await provider.Services.GetRequiredService<BackChannelLogout>().DeliverAsync(default);
-                return (await DeliveriesAsync()) is [{ Error: not null } d] && d.Attempts == expected;
+                return await DeliveriesAsync() is [{ Error: not null } d] && d.Attempts == expected && d.NextAttemptAt == again;
             });
             Assert.That(received, Has.Count.EqualTo(tries));
-            provider.Clock.Advance(TimeSpan.FromMinutes(Math.Pow(2, tries - 1)) + TimeSpan.FromSeconds(1));
+            provider.Clock.Advance(TimeSpan.FromMinutes(Math.Pow(2, tries - 1)));
         }
 
         var delivery = (await DeliveriesAsync()).Single();
@@ -156,6 +160,33 @@ internal sealed class BackChannelLogoutTests(TestDatabaseKind kind)
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => node.DeliverAsync(default))));
 
         Assert.That(received, Has.Count.EqualTo(2));
+    }
+
+    public static IEnumerable<TestCaseData> Ends()
+    {
+        yield return new TestCaseData(async (IServiceProvider services) => (object)await services.GetRequiredService<DisableUser>()
+            .HandleAsync(new(Provider.UserId, "left"), Actor.CommandLine, default)).SetArgDisplayNames("disabled");
+        yield return new TestCaseData(async (IServiceProvider services) => (object)await services.GetRequiredService<ResetVerification>()
+            .HandleAsync(new(Provider.UserId, null, Compromised: true, "stolen"), Actor.CommandLine, default)).SetArgDisplayNames("compromised");
+        yield return new TestCaseData(async (IServiceProvider services) => (object)await services.GetRequiredService<AdminEndSessions>()
+            .HandleAsync(new(Provider.UserId, "asked"), Actor.CommandLine, default)).SetArgDisplayNames("signed out by an admin");
+        yield return new TestCaseData(async (IServiceProvider services) =>
+        {
+            var periods = services.GetRequiredService<EnrollmentPeriods>();
+            await periods.StartAsync(Provider.UserId, "admin", DateTimeOffset.UnixEpoch, new(null, null));
+            return (object)(await periods.ExpireAsync(Provider.UserId))!;
+        }).SetArgDisplayNames("locked at the end of the period");
+    }
+
+    [TestCaseSource(nameof(Ends))]
+    public async Task Whatever_ends_the_sessions_of_a_person_tells_the_applications(Func<IServiceProvider, Task<object>> end)
+    {
+        await provider.CodeAsync("app");
+
+        await end(provider.Services);
+
+        Assert.That((await DeliveriesAsync()).Select(d => (d.ClientId, d.SessionId)), Is.EqualTo([("app", session)]));
+        Assert.That((await provider.AuthorizeAsync(Provider.Request("app"))).AbsolutePath, Is.EqualTo("/signin"));
     }
 
     [TestCase("127.0.0.1", false)]
