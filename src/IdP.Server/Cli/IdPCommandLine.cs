@@ -75,7 +75,7 @@ public static class IdPCommandLine
         }
     }
 
-    private static RootCommand Root(Option<bool> json, CommandOutput output, TextReader input, bool canAsk)
+    internal static RootCommand Root(Option<bool> json, CommandOutput output, TextReader input, bool canAsk)
     {
         var verbs = new Verbs((parsed, work, ct) => WithServicesAsync(async services =>
         {
