@@ -111,4 +111,23 @@ internal sealed class MainJourneyTests(TestDatabaseKind kind, bool javaScript) :
         await browser.ShowsAsync("Payroll");
         Assert.That(await browser.ClaimAsync("acr"), Is.EqualTo("mfa"));
     }
+
+    [Test]
+    public async Task An_app_refreshes_its_tokens_and_signs_the_person_out_of_everything()
+    {
+        var browser = await OpenAsync(Options);
+        await browser.OpenAppAsync(company.Notes);
+        await browser.SignInAsync();
+        await browser.ShowsAsync("Notes");
+
+        await browser.Button("Refresh tokens").ClickAsync();
+        await Assertions.Expect(browser.Page.Locator("#notice")).ToBeVisibleAsync();
+
+        await browser.Button("Sign out").ClickAsync();
+        await Assertions.Expect(browser.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex(company.Notes + "/signed-out.*"));
+
+        // Nothing is left of the sign-in at the provider either.
+        await browser.OpenAppAsync(company.Notes);
+        await browser.ShowsAsync("Sign in");
+    }
 }
