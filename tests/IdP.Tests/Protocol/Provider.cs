@@ -68,7 +68,7 @@ internal sealed class Provider : IAsyncDisposable
         string[] args =
         [
             "--environment=Development", $"--IdP:Issuer={issuer}", $"--urls={issuer}", $"--IdP:Database:ConnectionString={file.ConnectionString}",
-            $"--IdP:Keys:MasterKey={Convert.ToBase64String(new byte[32])}", $"--IdP:Keys:Folder={Path.GetTempPath()}",
+            $"--IdP:Keys:MasterKey={Convert.ToBase64String(new byte[32])}", $"--IdP:Keys:Folder={Path.GetDirectoryName(file.ConnectionString["Data Source=".Length..])}",
         ];
         var built = await IdPServer.BuildAsync(args);
         await built.StartAsync();
