@@ -14,7 +14,7 @@ internal sealed class ServerProcessTests
         Assert.That(server.StartAsync, Throws.InvalidOperationException.With.Message.Contains("nonsense"));
     }
 
-    [Test, Explicit("Until the program answers discovery.")]
+    [Test]
     public async Task A_killed_server_starts_again_at_the_same_address()
     {
         await using var database = await TestDatabase.CreateAsync(TestDatabaseKind.Sqlite);
