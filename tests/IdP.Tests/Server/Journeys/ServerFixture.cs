@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using IdP.Testing;
 using IdP.Verification.Methods.Totp;
 
@@ -15,12 +16,14 @@ internal abstract class ServerFixture(TestDatabaseKind kind)
     // Looks generated, so that it is kept by a fast hash.
     protected const string Secret = "Zq3vT8nXw1LrB6yKdM0pHs9GfAeJ2cUo4iR7tVbN5xQ";
 
+    private static readonly JsonSerializerOptions WithoutNulls = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
     private static readonly string[] GrantTypes = ["authorization_code", "refresh_token"];
     private static readonly string[] Scopes = ["openid", "profile", "email", "offline_access"];
 
     private readonly List<IDisposable> opened = [];
     private readonly Dictionary<string, RelyingParty> apps = [];
     private readonly Dictionary<string, Phone> phones = [];
+    private readonly Lock gate = new();
 
     protected TestDatabaseKind Kind => kind;
 
@@ -43,7 +46,7 @@ internal abstract class ServerFixture(TestDatabaseKind kind)
         Requires.Database(kind);
         Requires.Oathtool();
         Database = await NewDatabaseAsync();
-        Server = await ServerProcess.StartAsync(Database, JsonSerializer.Serialize(new { settings = Settings, users = People, clients = Apps }));
+        Server = await ServerProcess.StartAsync(Database, JsonSerializer.Serialize(new { settings = Settings, users = People, clients = Apps }, WithoutNulls));
     }
 
     [OneTimeTearDown]
@@ -85,23 +88,29 @@ internal abstract class ServerFixture(TestDatabaseKind kind)
     /// <summary>An application that was registered by <see cref="App"/>, as its client.</summary>
     protected RelyingParty AppOf(string id)
     {
-        if (!apps.TryGetValue(id, out var app)) opened.Add(apps[id] = app = new RelyingParty(Server.Issuer, id, Secret, RedirectUri(id)));
-        return app;
+        lock (gate)
+        {
+            if (!apps.TryGetValue(id, out var app)) opened.Add(apps[id] = app = new RelyingParty(Server.Issuer, id, Secret, RedirectUri(id)));
+            return app;
+        }
     }
 
     /// <summary>A browser of a person, without cookies.</summary>
     protected Visitor Browser(string person)
     {
         var visitor = new Visitor(Server, person, Phone(person));
-        opened.Add(visitor);
+        lock (gate) opened.Add(visitor);
         return visitor;
     }
 
     /// <summary>The authenticator app of somebody who is <see cref="Enrolled"/>.</summary>
     protected Phone Phone(string person)
     {
-        if (!phones.TryGetValue(person, out var phone)) phones[person] = phone = new Phone(SecretOf(person));
-        return phone;
+        lock (gate)
+        {
+            if (!phones.TryGetValue(person, out var phone)) phones[person] = phone = new Phone(SecretOf(person));
+            return phone;
+        }
     }
 
     /// <summary>Signs somebody in at an application and redeems the code; verifies when that is asked.</summary>
