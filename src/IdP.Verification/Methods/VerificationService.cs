@@ -170,6 +170,8 @@ public sealed class VerificationService(
             // Whoever guessed has to begin again with the password, in every window.
             await s.ExecuteAsync("DELETE FROM pending_sign_ins WHERE user_id = @p0", who.Person.Id);
             await s.ExecuteAsync("DELETE FROM pending_authenticators WHERE user_id = @p0", who.Person.Id);
+            // Nothing opens for a locked account any more, so the applications are told that it is signed out.
+            await Sessions.EndAllAsync(s, who.Person.Id, clock.GetUtcNow());
             return found;
         });
         if (person?.State.Lock is not { } locked) return new CodeCheck.Gone();

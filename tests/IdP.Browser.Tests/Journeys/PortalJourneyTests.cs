@@ -65,9 +65,9 @@ internal sealed class PortalJourneyTests(bool javaScript, int width, bool dark) 
         }
 
         await browser.SignInAsync("not her password at all");
-        browser.Faults.Clear(); // The status is 400, and the console says so.
         await Assertions.Expect(browser.Page.Locator(".err")).ToHaveTextAsync("That username and password do not match. Check both and try again.");
         await browser.PassesAxeAsync("/signin with an error");
+        browser.Faults.Clear(); // The status is 400, and the console says so.
 
         await browser.SignInAsync();
         foreach (var page in new[] { "/portal", "/portal/sessions", "/portal/activity", "/dev/mail" })
