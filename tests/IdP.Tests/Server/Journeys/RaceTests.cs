@@ -1,5 +1,6 @@
 using System.Net;
 using IdP.Storage.Audit;
+using IdP.Storage.Enrollments;
 using IdP.Testing;
 
 namespace IdP.Tests.Server.Journeys;
@@ -103,6 +104,8 @@ internal sealed class RaceTests(TestDatabaseKind kind) : ServerFixture(kind)
         var answers = await ManyAsync(() => AppOf("payroll").SendAsync(submission()), 2 * Many);
 
         Assert.That(answers.Where(SignsIn), Is.Empty);
+        // A guess is counted before it is compared; one beyond the limit that was compared would stand here.
+        Assert.That(await CountedAsync("guesser"), Is.EqualTo(Attempts));
         Assert.That(await CountEventsAsync("guesser", AuditEvents.VerificationFailed), Is.EqualTo(Attempts - 1));
         Assert.That(await CountEventsAsync("guesser", AuditEvents.VerificationLocked), Is.EqualTo(1));
 
@@ -159,6 +162,13 @@ internal sealed class RaceTests(TestDatabaseKind kind) : ServerFixture(kind)
         // Nobody guessed, so nobody is locked: the next code signs in.
         var (journey, _) = await SignInAsync(person, "payroll");
         Assert.That(journey.At, Is.EqualTo(Journey.App));
+    }
+
+    private async Task<int> CountedAsync(string person)
+    {
+        await using var database = Database.Open();
+        return await database.ReadAsync(s => s.FirstAsync(
+            "SELECT failures FROM attempt_counts a JOIN users u ON u.id = a.owner WHERE u.user_name = @p0 AND a.kind = @p1", row => row.GetInt32(0), person, AttemptKind.Verification));
     }
 
     private static bool SignsIn(Exchange answer) => answer.Header("Set-Cookie")?.Contains("idp_session=", StringComparison.Ordinal) is true;
