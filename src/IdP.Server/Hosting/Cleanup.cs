@@ -19,6 +19,8 @@ internal sealed class Cleanup(IdPDatabase database, TimeProvider clock, ILogger<
         // A code is kept for a day, so that one shown twice is recognised and what it gave is revoked.
         ("DELETE FROM authorization_codes WHERE expires_at < @p0", TimeSpan.FromDays(1)),
         ("DELETE FROM refresh_tokens WHERE expires_at < @p0", TimeSpan.FromDays(1)),
+        // Long after they fade; a verification count never does, and goes with its person.
+        ("DELETE FROM attempt_counts WHERE kind <> 'verification' AND last_at < @p0 AND (locked_until IS NULL OR locked_until < @p0)", TimeSpan.FromDays(2)),
         ("DELETE FROM one_time_links WHERE expires_at < @p0", TimeSpan.FromDays(1)),
         ("DELETE FROM sessions WHERE expires_at < @p0", TimeSpan.FromDays(7)),
         ("""

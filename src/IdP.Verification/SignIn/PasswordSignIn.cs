@@ -80,7 +80,7 @@ public sealed class PasswordSignIn(
             return new PasswordOutcome.Busy();
         }
 
-        if (done.Right && usable) return await AcceptAsync(found!.Person, done.NewHash, address, origin);
+        if (done.Right && usable) return await AcceptAsync(found!, done.NewHash, address, origin);
 
         await RefuseAsync(found?.Person, owner, number, settings, origin);
         return new PasswordOutcome.Wrong();
@@ -101,8 +101,9 @@ public sealed class PasswordSignIn(
         return new Checked(right, right && hasher.IsOutdated(hash!) ? hasher.Hash(password) : null);
     }
 
-    private async Task<PasswordOutcome> AcceptAsync(Person person, string? newHash, string address, RequestOrigin origin)
+    private async Task<PasswordOutcome> AcceptAsync(Found found, string? newHash, string address, RequestOrigin origin)
     {
+        var person = found.Person;
         var now = clock.GetUtcNow();
         var handle = Handle.New(random);
         var pending = new PendingSignIn
@@ -120,7 +121,8 @@ public sealed class PasswordSignIn(
         {
             await AttemptCounter.RefundAsync(s, AttemptKind.Address, address);
             await AttemptCounter.ForgetAsync(s, AttemptKind.Password, person.Id);
-            if (newHash is not null) await s.ExecuteAsync("UPDATE users SET password_hash = @p0 WHERE id = @p1", newHash, person.Id);
+            // Not over a password that was changed meanwhile.
+            if (newHash is not null) await s.ExecuteAsync("UPDATE users SET password_hash = @p0 WHERE id = @p1 AND password_hash = @p2", newHash, person.Id, found.PasswordHash);
             await s.ExecuteAsync("""
                 INSERT INTO pending_sign_ins (id, handle_hash, user_id, password_at, expires_at, credential_generation, address, user_agent)
                 VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7)

@@ -50,7 +50,8 @@ internal sealed class SetPassword(IdPDatabase database, PasswordHasher hasher, T
         user.PasswordHash = hash;
         user.PasswordChangedAt = now;
         user.UpdatedAt = now;
-        user.CredentialGeneration++;
+        // Also raises the generation: whoever signed in with the old password is signed out.
+        await EndSessions.EndAsync(db, user, now, ct);
         // Guesses at the old password say nothing about the new one.
         await db.AttemptCounts.Where(a => a.Kind == AttemptKind.Password && a.Owner == user.Id).ExecuteDeleteAsync(ct);
     }

@@ -36,8 +36,14 @@ internal abstract class PortalPage(Visit visit, string section) : FlowPage(visit
     protected virtual Task<IActionResult> ShowAsync() => Task.FromResult<IActionResult>(Page());
 
     /// <summary>The page itself is what the person wants to reach.</summary>
-    protected override ValueTask<SignInTarget?> FindTargetAsync() =>
-        Visit.Targets.ResolveAsync(null, Request.Path + (HttpMethods.IsGet(Request.Method) ? Request.QueryString.Value : ""));
+    protected override ValueTask<SignInTarget?> FindTargetAsync()
+    {
+        // Named by its route: the address may be written in another case or with a query that no target has, and would
+        // then be taken for the portal, whose policy asks less than the console's.
+        var own = "/" + PageContext.ActionDescriptor.AttributeRouteInfo!.Template;
+        var asked = own + (HttpMethods.IsGet(Request.Method) ? Request.QueryString.Value : "");
+        return Visit.Targets.ResolveAsync(null, SignInTargets.IsOwnPage(asked) ? asked : own);
+    }
 
     protected override async ValueTask<SigningIn?> FindWhoAsync() =>
         await Visit.Current.SessionAsync() is { } session ? new SigningIn(session.Person, null, session) : null;
