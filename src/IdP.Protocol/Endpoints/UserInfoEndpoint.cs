@@ -60,7 +60,8 @@ internal static class UserInfoEndpoint
     // RFC 6750 §2: in the header or in the form, in one of them only; in the address it would end up in logs (§2.3).
     private static async ValueTask<Result<Presented>> ReadTokenAsync(HttpRequest http, CancellationToken ct)
     {
-        if (http.QueryString.HasValue && Parameters.Parse(http.QueryString.Value)["access_token"] is not null)
+        var query = Parameters.Parse(http.QueryString.Value);
+        if (query.Problem is not null || query["access_token"] is not null)
         {
             return Refused("invalid_request", "The access token must be sent in the Authorization header.", 400);
         }

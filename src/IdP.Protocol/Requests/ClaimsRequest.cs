@@ -52,7 +52,8 @@ internal sealed record ClaimsRequest(
 
             return new ClaimsRequest(idToken, userInfo, acrValues, essential && acrValues.Count > 0, subject);
         }
-        catch (JsonException)
+        // The second is for half a surrogate pair, which is JSON and no text.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return Malformed("it is not JSON");
         }

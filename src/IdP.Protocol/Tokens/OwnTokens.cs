@@ -46,8 +46,18 @@ internal sealed class OwnTokens(KeyRing keys, ProtocolOptions options)
         }
     }
 
-    public static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    /// <summary>A member that is a string; null when there is none, or when it is no text, such as half a surrogate pair.</summary>
+    public static string? Text(JsonElement json, string name)
+    {
+        try
+        {
+            return json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     public static bool IsExpired(JsonElement payload, DateTimeOffset now) =>
         !payload.TryGetProperty("exp", out var exp) || !exp.TryGetInt64(out var seconds) || now.ToUnixTimeSeconds() >= seconds;
