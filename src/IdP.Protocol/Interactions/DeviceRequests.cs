@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using IdP.Protocol.Requests;
@@ -36,6 +37,11 @@ public sealed record DeviceRequest
     /// <summary>Who opened it, and nobody else can answer it.</summary>
     public required string UserId { get; init; }
 
+    /// <summary>The level that one of the APIs demands; null: none.</summary>
+    public string? DemandedAcr { get; init; }
+
+    internal string Resource { get; init; } = "";
+
     internal string Hash { get; init; } = "";
 }
 
@@ -52,12 +58,12 @@ public sealed class DeviceRequests(
     internal const int Interval = 5;
 
     private const string Insert = """
-        INSERT INTO device_authorizations (hash, user_code_hash, client_id, scope, created_at, expires_at, "interval", state, dpop_jkt)
-        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8) ON CONFLICT DO NOTHING
+        INSERT INTO device_authorizations (hash, user_code_hash, client_id, scope, created_at, expires_at, "interval", state, dpop_jkt, resource)
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9) ON CONFLICT DO NOTHING
         """;
 
     private const string ByUserCode = """
-        SELECT hash, client_id, scope, created_at FROM device_authorizations
+        SELECT hash, client_id, scope, created_at, resource FROM device_authorizations
         WHERE user_code_hash = @p0 AND state = 'Pending' AND expires_at > @p1
         """;
 
@@ -94,7 +100,7 @@ public sealed class DeviceRequests(
             if (request.UserId != who.Person.Id || await s.ExecuteAsync(Answer, DeviceState.Approved, id, request.Hash, now) == 0) return false;
             await s.ExecuteAsync(AuthorizationCodes.InsertAuthorization, id, AuthorizationType.AdHoc, who.Person.Id, request.ClientId, who.Session.Id,
                 string.Join(' ', request.Scopes), proven.Acr, string.Join(' ', proven.Amr), proven.AuthTime, who.State.VerifiedAt, who.State.Skipped,
-                null, who.Person.CredentialGeneration, null, now);
+                request.DemandedAcr, who.Person.CredentialGeneration, null, now, request.Resource);
             await s.AuditAsync(Event(AuditEvents.DeviceConnected, request, who, "success", string.Join(' ', proven.Reasons), origin, now));
             return true;
         });
@@ -111,7 +117,7 @@ public sealed class DeviceRequests(
     });
 
     /// <summary>A device begins to wait.</summary>
-    internal async Task<BegunDevice> BeginAsync(Client client, IReadOnlyList<string> scopes, string? jkt)
+    internal async Task<BegunDevice> BeginAsync(Client client, IReadOnlyList<string> scopes, IReadOnlyList<string> resources, string? jkt)
     {
         while (true)
         {
@@ -119,7 +125,7 @@ public sealed class DeviceRequests(
             // A user code that another device shows, or showed a while ago, is not given out again.
             var stored = await database.WriteAsync(s => s.ExecuteAsync(
                 Insert, Handle.HashOf(deviceCode), Handle.HashOf(userCode), client.ClientId, string.Join(' ', scopes), now, now + Lifetime, Interval,
-                DeviceState.Pending, jkt));
+                DeviceState.Pending, jkt, string.Join(' ', resources)));
             if (stored == 1) return new BegunDevice(deviceCode, UserCodes.Show(userCode), VerificationUri);
         }
     }
@@ -128,10 +134,11 @@ public sealed class DeviceRequests(
     {
         var (hash, now) = (Handle.HashOf(code), clock.GetUtcNow());
         var row = await database.ReadAsync(s => s.FirstAsync(
-            ByUserCode, r => ((string Hash, string ClientId, string Scope, DateTimeOffset CreatedAt)?)(r.GetString(0), r.GetString(1), r.GetString(2), r.Time(3)), hash, now));
+            ByUserCode, Waiting.Read, hash, now));
         // A handle is for the device it was made for, not for a later one with the same code.
         if (row is not { } found || openedAt < found.CreatedAt) return null;
-        if (!(await catalog.GetAsync()).Clients.TryGetValue(found.ClientId, out var client) || client.DisabledAt is not null) return null;
+        var snapshot = await catalog.GetAsync();
+        if (!snapshot.Clients.TryGetValue(found.ClientId, out var client) || client.DisabledAt is not null) return null;
         return new DeviceRequest
         {
             Handle = handle ?? protector.Protect(string.Create(CultureInfo.InvariantCulture, $"{code}\n{openedAt.ToUnixTimeMilliseconds()}\n{userId}")),
@@ -141,8 +148,16 @@ public sealed class DeviceRequests(
             Scopes = Scopes.Split(found.Scope),
             OpenedAt = openedAt,
             UserId = userId,
+            Resource = found.Resource,
+            DemandedAcr = Resources.RequiredAcr(Scopes.Split(found.Resource), snapshot),
             Hash = found.Hash,
         };
+    }
+
+    private sealed record Waiting(string Hash, string ClientId, string Scope, DateTimeOffset CreatedAt, string Resource)
+    {
+        public static Waiting? Read(DbDataReader row) =>
+            new(row.GetString(0), row.GetString(1), row.GetString(2), row.Time(3), row.NullableString(4) ?? "");
     }
 
     private string? Unprotect(string handle)

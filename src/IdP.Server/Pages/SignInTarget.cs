@@ -1,6 +1,7 @@
 using System.Web;
 using IdP.Protocol.Interactions;
 using IdP.Storage.Changes;
+using IdP.Storage.Clients;
 using IdP.Verification.Decisions;
 using IdP.Verification.SignIn;
 
@@ -85,6 +86,8 @@ internal sealed class SignInTargets(
         {
             SetUp or Reset or NewCodes or ChangePassword => Policies.Security,
             _ when path.StartsWith("/admin", StringComparison.Ordinal) => Policies.Admin,
+            // Where a code is typed nothing is opened yet; the application of the device asks, once, when it is known.
+            Device => snapshot.PortalPolicy with { Mode = VerificationMode.NotRequired, Rules = [] },
             _ => snapshot.PortalPolicy,
         };
         return new SignInTarget
@@ -105,7 +108,7 @@ internal sealed class SignInTargets(
         return new SignInTarget
         {
             Policy = snapshot.PolicyOf(device.ClientId) with { ReverifyAfter = TimeSpan.Zero },
-            Demands = new() { FlowStartedAt = device.OpenedAt },
+            Demands = new() { FlowStartedAt = device.OpenedAt, Acr = device.DemandedAcr },
             Next = to,
             Query = "?to=" + Uri.EscapeDataString(to),
             Device = device,

@@ -36,5 +36,5 @@ public sealed class DeviceCodeGuesses(AttemptCounter attempts, IdPDatabase datab
         return true;
     });
 
-    private static string Address(RequestOrigin origin) => origin.Address ?? "unknown";
+    private static string Address(RequestOrigin origin) => PasswordSignIn.CountedAddress(origin.Address);
 }
