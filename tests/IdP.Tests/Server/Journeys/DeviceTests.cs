@@ -110,7 +110,7 @@ internal sealed class DeviceTests(TestDatabaseKind kind) : ServerFixture(kind)
     public async Task Who_is_reset_after_the_approval_gets_nothing()
     {
         var begun = await ConnectedAsync("reset", "till");
-        await CommandAsync("users", "reset-verification", "reset", "--compromised", "--reason", "phone stolen");
+        await CommandAsync("users", "reset", "reset", "--compromised", "--reason", "phone stolen");
 
         await NothingAsync("till", begun);
     }
