@@ -32,6 +32,7 @@ public static class ProtocolServices
             services.AddSingleton<IGrant, AuthorizationCodeGrant>();
             services.AddSingleton<IGrant, RefreshTokenGrant>();
             services.AddSingleton<IGrant, ClientCredentialsGrant>();
+            services.AddSingleton<IGrant, DeviceCodeGrant>();
             services.AddSingleton<GrantTypes>();
             services.AddSingleton<Authorizations>();
             services.AddSingleton<RefreshTokens>();
@@ -59,6 +60,7 @@ public static class ProtocolServices
             services.AddSingleton<PushedRequests>();
             services.AddSingleton<AuthorizationCodes>();
             services.AddSingleton<AuthorizationFlow>();
+            services.AddSingleton<DeviceRequests>();
             services.AddSingleton<LogoutRequests>();
             services.AddSingleton<LogoutTokens>();
             services.AddSingleton<GuardedFetcher>();
@@ -89,6 +91,7 @@ public static class ProtocolRoutes
             IntrospectionEndpoint.Map(forClients);
             RevocationEndpoint.Map(forClients);
             PushedAuthorizationEndpoint.Map(forClients);
+            DeviceAuthorizationEndpoint.Map(forClients);
 
             var forPeople = routes.MapGroup("").AddEndpointFilter(new Failures(logger, Failures.AsPage(options)));
             AuthorizeEndpoint.Map(forPeople);

@@ -25,6 +25,7 @@ public static class VerificationServices
             services.AddSingleton<Storage.Outbox.LogoutSignal>();
             services.AddSingleton<Sessions>();
             services.AddSingleton<AttemptCounter>();
+            services.AddSingleton<DeviceCodeGuesses>();
             services.AddSingleton<EnrollmentPeriods>();
             services.AddSingleton<TotpSecrets>();
             services.AddSingleton<TotpMethod>();

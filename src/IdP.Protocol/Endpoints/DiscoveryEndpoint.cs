@@ -46,6 +46,7 @@ internal sealed class DiscoveryDocument
         json.WriteString("introspection_endpoint", issuer + IntrospectionEndpoint.Path);
         json.WriteString("revocation_endpoint", issuer + RevocationEndpoint.Path);
         json.WriteString("pushed_authorization_request_endpoint", issuer + PushedAuthorizationEndpoint.Path);
+        json.WriteString("device_authorization_endpoint", issuer + DeviceAuthorizationEndpoint.Path);
         json.WriteString("end_session_endpoint", issuer + EndSessionEndpoint.Path);
 
         List(json, "response_types_supported", ["code"]);

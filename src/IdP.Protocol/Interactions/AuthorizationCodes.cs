@@ -12,7 +12,7 @@ namespace IdP.Protocol.Interactions;
 /// <summary>Issues codes, and remembers what people allowed.</summary>
 internal sealed class AuthorizationCodes(IdPDatabase database, RandomSource random, TimeProvider clock, ProtocolOptions options)
 {
-    private const string InsertAuthorization = """
+    internal const string InsertAuthorization = """
         INSERT INTO authorizations (id, type, user_id, client_id, session_id, scope, acr, amr, auth_time, verified_at, skipped,
             demanded_acr, credential_generation, claims, created_at, resource)
         VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15)

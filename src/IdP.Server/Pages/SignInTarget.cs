@@ -1,5 +1,7 @@
+using System.Web;
 using IdP.Protocol.Interactions;
 using IdP.Storage.Changes;
+using IdP.Storage.Clients;
 using IdP.Verification.Decisions;
 using IdP.Verification.SignIn;
 
@@ -21,8 +23,11 @@ internal sealed record SignInTarget
     /// <summary>The application's request; null: a page of our own asks.</summary>
     public ParkedRequest? Parked { get; init; }
 
+    /// <summary>The device that the person is about to connect; null: none.</summary>
+    public DeviceRequest? Device { get; init; }
+
     /// <summary>The application's name; null: a page of our own asks.</summary>
-    public string? AppName => Parked?.DisplayName;
+    public string? AppName => Parked?.DisplayName ?? Device?.DisplayName;
 
     /// <summary>The address of a page of the sign-in for this target.</summary>
     public string Page(string path) => path + Query;
@@ -32,16 +37,18 @@ internal sealed record SignInTarget
 }
 
 /// <summary>Finds the target from the two parameters that pages carry: <c>interaction</c> or <c>to</c>.</summary>
-internal sealed class SignInTargets(ParkedRequests parkedRequests, Catalog catalog, CurrentSignIn current, SignInOptions options)
+internal sealed class SignInTargets(
+    ParkedRequests parkedRequests, DeviceRequests devices, Catalog catalog, CurrentSignIn current, SignInOptions options)
 {
     public const string Portal = "/portal";
     public const string Security = "/portal/security";
     public const string SetUp = "/portal/security/setup";
     public const string Reset = "/portal/security/reset";
     public const string NewCodes = "/portal/security/recovery-codes";
+    public const string Device = "/device";
     public const string ChangePassword = "/portal/security/password";
 
-    private static readonly string[] Roots = [Portal, "/admin", "/device"];
+    private static readonly string[] Roots = [Portal, "/admin", Device];
 
     /// <summary>Finds the target.</summary>
     /// <param name="interaction">Handle of a parked request, or null.</param>
@@ -74,10 +81,13 @@ internal sealed class SignInTargets(ParkedRequests parkedRequests, Catalog catal
     {
         var path = to.Split('?')[0];
         var who = await current.SigningInAsync();
+        if (await DeviceAsync(to, path, who, snapshot) is { } device) return device;
         var policy = path switch
         {
             SetUp or Reset or NewCodes or ChangePassword => Policies.Security,
             _ when path.StartsWith("/admin", StringComparison.Ordinal) => Policies.Admin,
+            // Where a code is typed nothing is opened yet; the application of the device asks, once, when it is known.
+            Device => snapshot.PortalPolicy with { Mode = VerificationMode.NotRequired, Rules = [] },
             _ => snapshot.PortalPolicy,
         };
         return new SignInTarget
@@ -86,6 +96,22 @@ internal sealed class SignInTargets(ParkedRequests parkedRequests, Catalog catal
             Demands = Demands(path, policy, who),
             Next = to,
             Query = to == Portal ? "" : "?to=" + Uri.EscapeDataString(to),
+        };
+    }
+
+    // What counts for a device is the application's policy, and that the proof is given for this very device: a session
+    // that was verified for something else an hour ago does not approve what somebody else may have begun.
+    private async ValueTask<SignInTarget?> DeviceAsync(string to, string path, SigningIn? who, CatalogSnapshot snapshot)
+    {
+        if (path != Device || who is null || HttpUtility.ParseQueryString(to[path.Length..])["request"] is not { } handle) return null;
+        if (await devices.FindAsync(handle, who.Person.Id) is not { } device) return null;
+        return new SignInTarget
+        {
+            Policy = snapshot.PolicyOf(device.ClientId) with { ReverifyAfter = TimeSpan.Zero },
+            Demands = new() { FlowStartedAt = device.OpenedAt, Acr = device.DemandedAcr },
+            Next = to,
+            Query = "?to=" + Uri.EscapeDataString(to),
+            Device = device,
         };
     }
 

@@ -38,6 +38,9 @@ public static class AuditEvents
     public const string Authorized = "authorization.given";
     public const string ConsentGiven = "consent.given";
     public const string ConsentRefused = "consent.refused";
+    public const string DeviceConnected = "device.connected";
+    public const string DeviceRefused = "device.refused";
+    public const string DeviceCodeFailed = "device.code_failed";
     public const string AuthorizationRevoked = "authorization.revoked";
     public const string CodeReplayed = "code.replayed";
     public const string RefreshTokenReused = "refresh_token.reused";

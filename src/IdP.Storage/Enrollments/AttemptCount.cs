@@ -12,6 +12,12 @@ public static class AttemptKind
     /// <summary>Failed codes of a person, at whatever place they were typed; the owner is the user's id.</summary>
     public const string Verification = "verification";
 
+    /// <summary>Device codes that led to nothing; the owner is the user's id.</summary>
+    public const string Device = "device";
+
+    /// <summary>Device codes that led to nothing, from one network address.</summary>
+    public const string DeviceAddress = "device-address";
+
     /// <summary>Failures from one network address.</summary>
     public const string Address = "address";
 }

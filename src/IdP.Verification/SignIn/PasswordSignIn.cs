@@ -87,7 +87,7 @@ public sealed class PasswordSignIn(
     }
 
     // A single subscriber has a whole /64 of IPv6 addresses; one of IPv4 is written in either form.
-    private static string CountedAddress(string? address)
+    internal static string CountedAddress(string? address)
     {
         if (!IPAddress.TryParse(address, out var parsed)) return "unknown";
         if (parsed.IsIPv4MappedToIPv6) parsed = parsed.MapToIPv4();

@@ -43,6 +43,9 @@ internal sealed class Provider : IAsyncDisposable
 
     public IServiceProvider Services => app.Services;
 
+    /// <summary>The way to this server for a browser of its own.</summary>
+    public HttpMessageHandler NewHandler() => app.GetTestServer().CreateHandler();
+
     public static async Task<Provider> StartAsync(TestDatabaseKind kind = TestDatabaseKind.Sqlite, params string[] settings)
     {
         var (database, clock) = (await TestDatabase.MigratedAsync(kind), new TestClock());

@@ -9,7 +9,10 @@ namespace IdP.Server.Admin.Clients;
 /// <summary>A client as it would be stored: what is judged is the whole, not the part that changes.</summary>
 internal sealed partial record ClientRegistration(Client Client, ResourcePolicyRow Policy, bool HasSecret)
 {
-    public static IReadOnlyList<string> GrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials"];
+    public static IReadOnlyList<string> GrantTypes { get; } = ["authorization_code", "refresh_token", "client_credentials", DeviceCode];
+
+    /// <summary>RFC 8628: devices without a browser.</summary>
+    public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code";
 
     public static IReadOnlyList<string> AuthMethods { get; } = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
 
@@ -90,7 +93,10 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
             if (client.GrantTypes.Count == 0) yield return ("grantTypes", "At least one grant type is needed.");
             var code = client.GrantTypes.Contains("authorization_code");
             if (code && client.RedirectUris.Count == 0) yield return ("redirectUris", "authorization_code needs at least one redirect URI.");
-            if (!code && client.GrantTypes.Contains("refresh_token")) yield return ("grantTypes", "refresh_token needs authorization_code: nothing else issues one.");
+            var device = client.GrantTypes.Contains(DeviceCode);
+            if (!code && !device && client.GrantTypes.Contains("refresh_token"))
+                yield return ("grantTypes", "refresh_token needs authorization_code or the device grant: nothing else issues one.");
+            if (device && client.Profile is not null) yield return ("grantTypes", $"The profile {client.Profile} has no device grant.");
             if (client.Type == ClientType.Public && client.GrantTypes.Contains("client_credentials"))
                 yield return ("grantTypes", "A public client cannot use client_credentials: it has nothing to prove itself with.");
         }
