@@ -82,7 +82,12 @@ internal abstract class FlowPage(Visit visit) : PageModel, IShowAgain
 
     protected virtual ValueTask<SigningIn?> FindWhoAsync() => visit.Current.SigningInAsync();
 
-    protected virtual async ValueTask<Decision> DecideAsync() => await visit.Flow.ContinueAsync(Who, Target.Policy, Target.Demands);
+    protected virtual async ValueTask<Decision> DecideAsync()
+    {
+        // To write down that the period is over ends the session; the page that tells of it does so, else nobody is told.
+        if (Who.Session is not null && await visit.Flow.DecideAsync(Who, Target.Policy, Target.Demands) is Decision.Locked { Reference: null } locked) return locked;
+        return await visit.Flow.ContinueAsync(Who, Target.Policy, Target.Demands);
+    }
 
     protected void Use(SigningIn who)
     {

@@ -16,6 +16,8 @@ internal sealed class LockedModel(Visit visit) : FlowPage(visit)
     {
         // Asked without being written down again, unless the lock has no reference yet.
         var decision = await Visit.Flow.DecideAsync(Who, Target.Policy, Target.Demands);
-        return decision is Decision.Locked { Reference: not null } ? decision : await base.DecideAsync();
+        return decision is Decision.Locked { Reference: not null }
+            ? decision
+            : await Visit.Flow.ContinueAsync(Who, Target.Policy, Target.Demands);
     }
 }
