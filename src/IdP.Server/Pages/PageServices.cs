@@ -8,6 +8,7 @@ using IdP.Server.Security;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.WebEncoders;
 
@@ -29,6 +30,9 @@ public static class PageServices
             {
                 mvc.Filters.AddService<PageRules>();
                 mvc.MaxModelValidationErrors = 20;
+                // Names with brackets mean nothing here, and half a bracket would be an exception.
+                mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+                mvc.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
             });
             // An apostrophe is no danger in UTF-8 text; encoding it only makes pages longer.
             services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
@@ -82,6 +86,9 @@ public static class PageRoutes
                     && http.Features.Get<IStatusCodePagesFeature>() is { } bare) bare.Enabled = false;
                 return next(http);
             });
+            app.UseWhen(
+                http => !NotPages.Any(path => http.Request.Path.StartsWithSegments(path, StringComparison.Ordinal)),
+                pages => pages.Use(next => http => ReadableForms.ReadAsync(http, next)));
             app.Services.GetRequiredService<Assets>().Map(app);
             app.MapGet("/", () => Results.LocalRedirect("~/portal"));
             app.MapRazorPages();

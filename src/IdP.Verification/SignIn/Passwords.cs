@@ -83,6 +83,10 @@ public sealed class Passwords(
             var others = await s.AllAsync("SELECT id FROM sessions WHERE user_id = @p0 AND id <> @p1 AND revoked_at IS NULL",
                 r => r.GetString(0), who.Person.Id, who.Session?.Session.Id ?? "");
             foreach (var other in others) await Sessions.EndAsync(s, other, now);
+            // Whoever knew the old password may hold refresh tokens that outlive their session; only this browser's stay.
+            await s.ExecuteAsync(
+                "UPDATE authorizations SET revoked_at = @p0 WHERE user_id = @p1 AND type = 'AdHoc' AND revoked_at IS NULL AND session_id <> @p2",
+                now, who.Person.Id, who.Session?.Session.Id ?? "");
             // A sign-in that was begun with the old password does not go on, either.
             await s.ExecuteAsync("DELETE FROM pending_sign_ins WHERE user_id = @p0 AND id <> @p1", who.Person.Id, who.Pending?.Id ?? "");
             await s.AuditAsync(new AuditEvent

@@ -26,7 +26,7 @@ internal sealed class SurfaceTests() : ServerFixture(TestDatabaseKind.Sqlite)
 
     protected override IEnumerable<object> People => [Person("plain"), Required("required"), Enrolled("enrolled"), Person("due"), Required("expired")];
 
-    protected override IEnumerable<object> Apps => [App("notes", "notRequired"), App("payroll", "required"), App("shop", "notRequired", consent: "explicit")];
+    protected override IEnumerable<object> Apps => [App("notes", "notRequired"), App("payroll", "required"), App("shop", "notRequired", consent: "explicit"), new { clientId = "tv", displayName = "tv", type = "public", tokenEndpointAuthMethod = "none", grantTypes = new[] { "urn:ietf:params:oauth:grant-type:device_code" }, scopes = new[] { "openid" }, identityVerification = "notRequired" }];
 
     [Test]
     public async Task Endpoints()
@@ -72,6 +72,14 @@ internal sealed class SurfaceTests() : ServerFixture(TestDatabaseKind.Sqlite)
         await second.SignInAsync(await second.OpenAsync("portal"));
         await ReadAsync(second, await second.OpenAsync("portal/security"));
         await ReadAsync(plain, (await plain.OpenAsync(AppOf("notes"), "openid", ("prompt", "select_account"))).Page);
+
+        // Connecting a device.
+        var tv = AppOf("tv");
+        tv.ClientSecret = null;
+        var begun = await tv.PostAsync("connect/device", new() { ["scope"] = "openid" });
+        var typed = await plain.OpenAsync("/device");
+        await ReadAsync(plain, typed);
+        await ReadAsync(plain, await plain.SubmitAsync(typed, null, ("user_code", begun.JsonString("user_code")!)));
 
         // In a period.
         var required = await Browser("required").OpenAsync(AppOf("payroll"));
