@@ -36,7 +36,7 @@ internal static class IntrospectionEndpoint
             return concerned ? OAuthResults.Json(live, Write) : Inactive;
         }
 
-        return await refreshTokens.FindAsync(token) is { } refresh && refresh.Grant.ClientId == client.ClientId
+        return await refreshTokens.FindAsync(snapshot, token) is { } refresh && refresh.Grant.ClientId == client.ClientId
             ? OAuthResults.Json((refresh, options.Issuer), Write)
             : Inactive;
     }

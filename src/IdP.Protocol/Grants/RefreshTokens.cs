@@ -1,4 +1,5 @@
 using IdP.Storage;
+using IdP.Storage.Changes;
 using IdP.Storage.Database;
 
 namespace IdP.Protocol.Grants;
@@ -15,13 +16,13 @@ internal sealed class RefreshTokens(IdPDatabase database, TimeProvider clock)
         WHERE r.hash = @p0 AND r.expires_at > @p1 AND r.used_at IS NULL
         """;
 
-    public async ValueTask<LiveRefreshToken?> FindAsync(string token)
+    public async ValueTask<LiveRefreshToken?> FindAsync(CatalogSnapshot catalog, string token)
     {
         if (token.Length != 43) return null;
         var (hash, now) = (Handle.HashOf(token), clock.GetUtcNow());
         var found = await database.ReadAsync(s => s.FirstAsync(
             ByHash, row => (LiveRefreshToken?)new LiveRefreshToken(row.Time(0), row.Time(1), SubjectGrant.Read(row, 2)), hash, now));
-        return found is not null && found.Grant.IsLive(now, offline: true) ? found : null;
+        return found is not null && found.Grant.IsLive(now, offline: true) && found.Grant.Decide(catalog, now) is not null ? found : null;
     }
 
     /// <summary>The authorization whose family a client's refresh token belongs to, used or not; null: not the client's.</summary>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using IdP.Storage.Changes;
 using IdP.Storage.Database;
 using IdP.Verification.Decisions;
 using IdP.Verification.SignIn;
@@ -50,13 +51,19 @@ internal sealed record SubjectGrant
 
     /// <summary>Asks the decision again, with the policy and the person of this moment and what was proven then.</summary>
     /// <returns>Null when it is anything but a clear yes.</returns>
-    public Decision.Proceed? Decide(Storage.Changes.CatalogSnapshot catalog, DateTimeOffset now)
-    {
-        // How old the proofs may be was decided at the authorization, and the client has had no chance to renew them.
-        var demands = new RequestDemands { Acr = DemandedAcr, Continuation = true };
-        var decision = VerificationPolicy.Decide(catalog.PolicyOf(ClientId), Person.State, Proven, demands, catalog.Verification, now);
-        return decision is Decision.Proceed proceed && Acr.Meets(proceed.Acr, DemandedAcr) ? proceed : null;
-    }
+    public Decision.Proceed? Decide(CatalogSnapshot catalog, DateTimeOffset now) =>
+        Ask(catalog, now) is Decision.Proceed proceed && Acr.Meets(proceed.Acr, DemandedAcr) ? proceed : null;
+
+    /// <summary>
+    /// Whether the person is stopped, and with them the access tokens that they have: locked, past the deadline or
+    /// denied. Whoever would only be asked for more keeps a token until it expires, since the policy was met when it was
+    /// issued.
+    /// </summary>
+    public bool IsStopped(CatalogSnapshot catalog, DateTimeOffset now) => Ask(catalog, now) is Decision.Locked or Decision.Deny;
+
+    // How old the proofs may be was decided at the authorization, and the client has had no chance to renew them.
+    private Decision Ask(CatalogSnapshot catalog, DateTimeOffset now) => VerificationPolicy.Decide(
+        catalog.PolicyOf(ClientId), Person.State, Proven, new RequestDemands { Acr = DemandedAcr, Continuation = true }, catalog.Verification, now);
 
     /// <summary>To be selected, in this order, with <see cref="Joins"/>.</summary>
     public const string Columns = $"""

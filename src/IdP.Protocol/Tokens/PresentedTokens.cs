@@ -25,7 +25,7 @@ internal sealed class PresentedTokens(IdPDatabase database, OwnTokens ownTokens,
 {
     private const string ReferenceByHash = "SELECT claims FROM reference_tokens WHERE hash = @p0 AND expires_at > @p1 AND revoked_at IS NULL";
 
-    /// <summary>The token; null when it is unknown, expired or revoked, by itself or by what it stands on.</summary>
+    /// <summary>The token; null when it is unknown, expired or revoked, by itself or by what it stands on, and when its person is stopped.</summary>
     public async ValueTask<LiveAccessToken?> FindAsync(CatalogSnapshot catalog, string token)
     {
         var now = clock.GetUtcNow();
@@ -40,7 +40,8 @@ internal sealed class PresentedTokens(IdPDatabase database, OwnTokens ownTokens,
             return revoked ? null : new LiveAccessToken(said, null, null);
         }
 
-        return await authorizations.FindForTokenAsync(authorizationId, jti) is ({ } grant, { } updatedAt) && grant.IsLive(now, offline: true)
+        return await authorizations.FindForTokenAsync(authorizationId, jti) is ({ } grant, { } updatedAt)
+            && grant.IsLive(now, offline: true) && !grant.IsStopped(catalog, now)
             ? new LiveAccessToken(said, grant, updatedAt)
             : null;
     }

@@ -105,7 +105,7 @@ internal sealed class RouteBench : IAsyncDisposable
         db.Clients.Add(new Client
         {
             ClientId = clientId, DisplayName = clientId, RedirectUris = ["https://client.example/callback"], Consent = consent,
-            GrantTypes = ["authorization_code", "refresh_token"], Scopes = ["openid", "offline_access"], CreatedAt = Now, UpdatedAt = Now,
+            GrantTypes = ["authorization_code", "refresh_token", DeviceAtHand.GrantType], Scopes = ["openid", "offline_access"], CreatedAt = Now, UpdatedAt = Now,
         });
         db.ClientSecrets.Add(new ClientSecret { Id = clientId, ClientId = clientId, Hash = "sha256:" + Handle.HashOf("s3cret"), CreatedAt = Now });
         db.ResourcePolicies.Add(new ResourcePolicyRow { Kind = ResourceKind.Client, ResourceId = clientId, Mode = mode, ReverifyAfterMinutes = 480 });
@@ -127,7 +127,7 @@ internal sealed class RouteBench : IAsyncDisposable
     });
 
     /// <summary>Adds a person as they are before anything happens to them.</summary>
-    public async Task<Guest> AddAsync(State state)
+    public async Task<Guest> AddAsync(State state, params List<string> roles)
     {
         var secrets = app.Services.GetRequiredService<TotpSecrets>();
         var guest = new Guest($"guest-{Interlocked.Increment(ref count)}", secrets.New());
@@ -136,7 +136,7 @@ internal sealed class RouteBench : IAsyncDisposable
             db.Users.Add(new User
             {
                 Id = guest.Id, UserName = guest.Id, NormalizedUserName = UserNames.Normalize(guest.Id), DisplayName = guest.Id,
-                PasswordHash = passwordHash, CreatedAt = Now, UpdatedAt = Now,
+                PasswordHash = passwordHash, Roles = roles, CreatedAt = Now, UpdatedAt = Now,
             });
             if (state.Begin == Enrolled.InPeriod) db.Enrollments.Add(new Enrollment { UserId = guest.Id, RequiredAt = Now, RequiredBy = "admin", Deadline = Now.AddDays(3) });
             if (state.Begin == Enrolled.Yes)

@@ -3,20 +3,19 @@ using IdP.Testing;
 
 namespace IdP.Tests.Protocol.Routes;
 
+/// <summary>Walks a route as somebody, at an application of this mode, and says what was got in the words of the tables.</summary>
+internal delegate Task<string> Route(RouteBench bench, State state, VerificationMode mode);
+
 /// <summary>The routes of docs/policy-routes.md: how each is walked.</summary>
 internal static class RouteWalks
 {
-    private delegate Task<string> Route(RouteBench bench, State state, VerificationMode mode);
-
-    private static readonly Dictionary<string, Route> All = new()
+    private static readonly Dictionary<string, Route> Here = new()
     {
         ["Authorization request"] = (b, s, m) => FreshAsync(b, s, m, w => w.AuthorizeAsync()),
         ["Pushed authorization request"] = (b, s, m) => FreshAsync(b, s, m, w => w.PushAsync()),
         ["Single sign-on"] = (b, s, m) => SignedInAsync(b, s, App(m), w => w.AuthorizeAsync()),
         ["Single sign-on by a pushed request"] = (b, s, m) => SignedInAsync(b, s, App(m), w => w.PushAsync()),
         ["prompt=none"] = (b, s, m) => SignedInAsync(b, s, App(m), w => w.AuthorizeAsync(("prompt", "none"))),
-        ["Refresh token from before"] = (b, s, m) => BeforeAsync(b, s, m, refreshes: true),
-        ["Code from before"] = (b, s, m) => BeforeAsync(b, s, m, refreshes: false),
         ["The sign-in form sent twice"] = SignInTwiceAsync,
         ["The last form sent twice"] = LastFormTwiceAsync,
         ["Forms of another site"] = ForgedAsync,
@@ -43,29 +42,33 @@ internal static class RouteWalks
         ["Two people: the other one's session beside a pending sign-in"] = PendingBesideSessionAsync,
     };
 
-    public static IEnumerable<string> Names => All.Keys;
+    private static readonly Dictionary<string, Route> All = new(Here.Concat(TokenWalks.All).Concat(DeviceWalks.All));
+
+    public static IEnumerable<string> Names => All.Keys.Concat(PageWalks.All.Keys);
 
     /// <summary>Walks the route of a cell.</summary>
     /// <returns>What was got, in the words of the tables.</returns>
     public static Task<string> GoAsync(RouteBench bench, Cell cell) =>
-        All[cell.Route](bench, State.Of(cell.State), Enum.Parse<VerificationMode>(cell.Mode, ignoreCase: true));
+        PageWalks.All.TryGetValue(cell.Route, out var walk)
+            ? walk(bench, State.Of(cell.State), cell.Column)
+            : All[cell.Route](bench, State.Of(cell.State), Enum.Parse<VerificationMode>(cell.Column, ignoreCase: true));
 
-    private static string App(VerificationMode mode) => "app-" + mode;
+    public static string App(VerificationMode mode) => "app-" + mode;
 
-    private static async Task<Guest> SomebodyAsync(RouteBench bench, State state)
+    public static async Task<Guest> SomebodyAsync(RouteBench bench, State state)
     {
         var guest = await bench.AddAsync(state);
         await bench.ChangeAsync(guest, state);
         return guest;
     }
 
-    private static async Task<string> FreshAsync(RouteBench bench, State state, VerificationMode mode, Func<Walk, Task<Exchange>> begin)
+    public static async Task<string> FreshAsync(RouteBench bench, State state, VerificationMode mode, Func<Walk, Task<Exchange>> begin)
     {
         using var walk = new Walk(bench, await SomebodyAsync(bench, state), App(mode));
         return await walk.GoAsync(await begin(walk));
     }
 
-    private static async Task<string> SignedInAsync(RouteBench bench, State state, string clientId, Func<Walk, Task<Exchange>> begin)
+    public static async Task<string> SignedInAsync(RouteBench bench, State state, string clientId, Func<Walk, Task<Exchange>> begin)
     {
         var guest = await bench.AddAsync(state);
         using var walk = new Walk(bench, guest, clientId);
@@ -85,23 +88,6 @@ internal static class RouteWalks
 
     private static Task<string> DirectAsync(RouteBench bench, State state, string clientId, string page) =>
         SignedInAsync(bench, state, clientId, async walk => await walk.OpenAsync(page + await walk.ParkAsync()));
-
-    // Given while the client asked nobody; used after the person and the policy have changed.
-    private static async Task<string> BeforeAsync(RouteBench bench, State state, VerificationMode mode, bool refreshes)
-    {
-        var clientId = await bench.AddOwnClientAsync(VerificationMode.NotRequired);
-        var guest = await bench.AddAsync(state);
-        using var walk = new Walk(bench, guest, clientId);
-        walk.Carry(await bench.SessionAsync(guest, state.Session!.Value));
-        var sent = await walk.AuthorizeAsync();
-        if (!walk.HasCode(sent)) throw new InvalidOperationException($"No code before: {sent}");
-        var refreshToken = refreshes ? (await walk.RedeemAsync(sent)).JsonString("refresh_token") : null;
-
-        await bench.ChangeAsync(guest, state);
-        await bench.SetModeAsync(clientId, mode);
-
-        return walk.LevelOf(refreshes ? await walk.App.RefreshAsync(refreshToken!) : await walk.RedeemAsync(sent));
-    }
 
     private static async Task<string> SignInTwiceAsync(RouteBench bench, State state, VerificationMode mode)
     {

@@ -35,6 +35,9 @@ internal sealed class Walk : IDisposable
 
     public RelyingParty App => app;
 
+    /// <summary>The device that is to be connected; null: none.</summary>
+    public DeviceAtHand? Device { get; private set; }
+
     /// <summary>Without it the walk ends where a password is asked for.</summary>
     public bool KnowsPassword { get; init; } = true;
 
@@ -67,6 +70,9 @@ internal sealed class Walk : IDisposable
         var uri = pushed.JsonString("request_uri") ?? throw new InvalidOperationException($"Nothing was pushed: {pushed}");
         return await OpenAsync(QueryHelpers.AddQueryString("connect/authorize", new Dictionary<string, string?> { ["client_id"] = app.ClientId, ["request_uri"] = uri }));
     }
+
+    /// <summary>RFC 8628: a device begins to wait.</summary>
+    public async Task<DeviceAtHand> BeginDeviceAsync() => Device = await DeviceAtHand.BeginAsync(app);
 
     /// <summary>A request that nobody has answered yet, as a query for the pages: made in a browser of its own.</summary>
     public async Task<string> ParkAsync()
@@ -114,8 +120,10 @@ internal sealed class Walk : IDisposable
                 Guest.SetUp(Base32.Decode(page.Page.GetElementById("key")!.TextContent.Replace(" ", "", StringComparison.Ordinal))!);
                 var codes = await SendAsync(page, null, ("code", Guest.NextCode(bench.Now)));
                 return codes.Uri.AbsolutePath == "/enroll/recovery-codes" ? await SendAsync(codes, "[value=done]") : codes;
-            case "consent":
+            case "consent" or "connect":
                 return await SendAsync(page, "[value=allow]");
+            case "device":
+                return await SendAsync(page, null, ("user_code", Device!.UserCode));
             default:
                 return null;
         }
@@ -153,6 +161,12 @@ internal sealed class Walk : IDisposable
                 return;
             }
 
+            if (Device is not null && DeviceAtHand.IsConnectedBy(page))
+            {
+                trail.Add(LevelOf(await Device.PollAsync()));
+                return;
+            }
+
             trail.Add(Name(page));
             if (await StepAsync(page) is not { } next) return;
             page = next;
@@ -172,6 +186,8 @@ internal sealed class Walk : IDisposable
             ("/enroll", 200) when !Enrols && page.Page.QuerySelector("[name=action]") is not null => "skip",
             ("/enroll" or "/enroll/app", 200) => "enroll",
             ("/consent", 200) => "consent",
+            ("/device", 200) => page.Page.QuerySelector("[name=decision]") is null ? "device" : "connect",
+            ("/portal" or "/admin", 200) => "page",
             ("/locked", 403) => "locked",
             ("/error", _) when page.Uri.Query.Contains("reason=link", StringComparison.Ordinal) => "link",
             (_, 400) when page.Page.QuerySelector("main form") is null => "link",
