@@ -19,6 +19,7 @@ namespace IdP.Storage;
 public abstract class IdPDbContext(DbContextOptions options) : DbContext(options)
 {
     public DbSet<User> Users => Set<User>();
+    public DbSet<Group> Groups => Set<Group>();
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<PendingSignIn> PendingSignIns => Set<PendingSignIn>();
     public DbSet<OneTimeLink> OneTimeLinks => Set<OneTimeLink>();

@@ -50,10 +50,10 @@ internal static class UserInfoEndpoint
         var requested = ClaimsRequest.Read(grant.Claims).Failed(out _, out var claims) ? [] : claims.UserInfo;
         var names = UserClaims.NamesFor(Scopes.Split(live.Scope))
             .Concat(UserClaims.Allowed(requested, snapshot.Clients[live.ClientId], grant.Scope));
-        return OAuthResults.Json((grant.Person, live.UpdatedAt, names), static (json, answer) =>
+        return OAuthResults.Json((grant.Person, live.UpdatedAt, names, snapshot.Groups), static (json, answer) =>
         {
             json.WriteString("sub", answer.Person.Id);
-            UserClaims.Write(json, answer.Person, answer.UpdatedAt, answer.names);
+            UserClaims.Write(json, answer.Person, answer.UpdatedAt, answer.names, answer.Groups);
         });
     }
 

@@ -1,9 +1,11 @@
 using System.Buffers.Text;
+using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using IdP.Protocol.Grants;
 using IdP.Protocol.Requests;
+using IdP.Storage.Users;
 
 namespace IdP.Protocol.Tokens;
 
@@ -26,7 +28,7 @@ internal static class IdTokens
 
         // §5.4: with an access token, the claims of the scopes are had at UserInfo; here only what was asked for here.
         if (grant.Claims is null || ClaimsRequest.Read(grant.Claims).Failed(out _, out var requested)) return;
-        UserClaims.Write(json, grant.Person, updatedAt: null, UserClaims.Allowed(requested.IdToken, issuance.Client, grant.Scope));
+        UserClaims.Write(json, grant.Person, updatedAt: null, UserClaims.Allowed(requested.IdToken, issuance.Client, grant.Scope), token.Groups);
     }
 
     // §3.1.3.6: the left half of the hash; both of our algorithms use SHA-256.
@@ -41,4 +43,4 @@ internal static class IdTokens
 }
 
 internal readonly record struct IdTokenContent(
-    Issuance Issuance, string Issuer, string AccessToken, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);
+    Issuance Issuance, string Issuer, string AccessToken, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, FrozenDictionary<string, Group> Groups);

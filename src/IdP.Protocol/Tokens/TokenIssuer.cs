@@ -73,7 +73,7 @@ internal sealed class TokenIssuer(IdPDatabase database, KeyRing keys, RandomSour
     private string IdToken(AccessTokenContent content, string accessToken, CatalogSnapshot catalog) => JwtWriter.Write(
         keys.Signer(catalog, content.Issuance.Client.IdTokenSigningAlg),
         IdTokens.Type,
-        new IdTokenContent(content.Issuance, options.Issuer, accessToken, content.IssuedAt, content.IssuedAt + options.IdTokenLifetime),
+        new IdTokenContent(content.Issuance, options.Issuer, accessToken, content.IssuedAt, content.IssuedAt + options.IdTokenLifetime, catalog.Groups),
         IdTokens.Write);
 }
 

@@ -1,6 +1,8 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using IdP.Protocol.Requests;
 using IdP.Storage.Clients;
+using IdP.Storage.Users;
 using IdP.Verification.SignIn;
 
 namespace IdP.Protocol.Tokens;
@@ -19,13 +21,6 @@ internal static class UserClaims
         [Scopes.Address] = ["address"],
         [Scopes.Phone] = ["phone_number", "phone_number_verified"],
         [Scopes.Groups] = ["groups"],
-    };
-
-    // What the protocol says of a token is never taken from what is stored about a person.
-    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
-    {
-        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "acr", "amr", "azp", "auth_time", "at_hash", "c_hash", "s_hash", "sid", "sub_jwk",
-        "client_id", "scope", "cnf", "act", "may_act", "events", "active", "token_type", "username", "roles", "entitlements",
     };
 
     /// <summary>All that discovery lists.</summary>
@@ -50,7 +45,8 @@ internal static class UserClaims
     }
 
     /// <summary>Writes those of the named claims that the person has; §5.3.2: others are left out.</summary>
-    public static void Write(Utf8JsonWriter json, Person person, DateTimeOffset? updatedAt, IEnumerable<string> names)
+    public static void Write(
+        Utf8JsonWriter json, Person person, DateTimeOffset? updatedAt, IEnumerable<string> names, FrozenDictionary<string, Group> groups)
     {
         JsonElement? own = null;
         foreach (var name in names.Distinct(StringComparer.Ordinal))
@@ -82,19 +78,10 @@ internal static class UserClaims
                     WriteList(json, name, person.Groups);
                     break;
                 default:
-                    WriteOwn(json, person, name, ref own);
+                    CustomClaims.Write(json, person, name, groups, ref own);
                     break;
             }
         }
-    }
-
-    private static void WriteOwn(Utf8JsonWriter json, Person person, string name, ref JsonElement? own)
-    {
-        if (person.Claims == "{}" || Reserved.Contains(name)) return;
-        own ??= JsonElement.Parse(person.Claims);
-        if (!own.Value.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null) return;
-        json.WritePropertyName(name);
-        value.WriteTo(json);
     }
 
     private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> values)

@@ -1,4 +1,5 @@
 using IdP.Server.Admin.Clients;
+using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Users;
@@ -20,6 +21,7 @@ internal static class AdminServices
                 typeof(RequireVerification), typeof(LiftRequirement), typeof(ExtendPeriod), typeof(UnlockUser), typeof(ResetVerification),
                 typeof(ListUsers), typeof(ShowUser),
                 typeof(AddClient), typeof(SetClient), typeof(RemoveClient), typeof(RotateSecret), typeof(ListClients), typeof(ShowClient),
+                typeof(AddGroup), typeof(SetGroup), typeof(RemoveGroup), typeof(ListGroups), typeof(ShowGroup),
                 typeof(SetSettings), typeof(ShowSettings), typeof(OwnerSetup), typeof(DocumentDiff), typeof(DocumentApply),
             })
             {

@@ -47,6 +47,24 @@ internal sealed class ChangeList : List<Change>
         Add(new Change($"{name}: {(words.Count > 0 ? string.Join(' ', words) : "other order")}", added.Count > 0 ? weaker?.Invoke(added) : null));
     }
 
+    /// <inheritdoc cref="Compare{T}(string, T, T?, Action{T}, Func{T, T, string?}?)"/>
+    public void Compare(
+        string name, Dictionary<string, JsonElement> old, Dictionary<string, JsonElement>? given, Action<Dictionary<string, JsonElement>> assign)
+    {
+        if (given is null) return;
+        List<string> words = [];
+        foreach (var (key, value) in given)
+        {
+            if (!old.TryGetValue(key, out var known)) words.Add("+" + key);
+            else if (!JsonElement.DeepEquals(known, value)) words.Add(key + " changed");
+        }
+
+        words.AddRange(old.Keys.Except(given.Keys).Select(key => "-" + key));
+        if (words.Count == 0) return;
+        assign(new Dictionary<string, JsonElement>(given));
+        Add(new Change($"{name}: {string.Join(' ', words)}"));
+    }
+
     /// <summary>A value as the declarative file writes it.</summary>
     public static string Words(object? value) => value switch
     {

@@ -4,6 +4,7 @@ using System.Data.Common;
 using FluentValidation;
 using IdP.Server.Admin;
 using IdP.Server.Admin.Clients;
+using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Keys;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Admin.Settings;
@@ -87,6 +88,7 @@ public static class IdPCommandLine
             new Command("serve", "Serves; what follows is configuration such as --IdP:Issuer=https://id.example.com. Without a verb it serves, too."),
             ApplyCommand.Create(verbs),
             UserCommands.Create(verbs),
+            GroupCommands.Create(verbs),
             ClientCommands.Create(verbs),
             SettingCommands.Create(verbs),
             KeyCommands.Create(verbs),

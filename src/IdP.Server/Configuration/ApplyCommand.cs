@@ -8,10 +8,10 @@ internal static class ApplyCommand
 {
     public static Command Create(Verbs verbs)
     {
-        var file = new Argument<string>("FILE") { Description = "A JSON document with settings, users and clients." };
+        var file = new Argument<string>("FILE") { Description = "A JSON document with settings, groups, users, clients and APIs." };
         var dryRun = Verbs.Flag("--dry-run", "Only say what would change; exit code 2 when something would.");
         var reason = Verbs.Reason();
-        return verbs.Verb("apply", "Brings settings, users and clients to what a document says.", [file, dryRun, reason],
+        return verbs.Verb("apply", "Brings settings, groups, users, clients and APIs to what a document says.", [file, dryRun, reason],
             call => ApplyAsync(call, call.Value(file), call.Value(dryRun), call.Value(reason)));
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdP.Server.Admin;
 using IdP.Server.Admin.Clients;
+using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Users;
 using IdP.Storage.Clients;
@@ -17,6 +18,9 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
 {
     /// <summary>Registered APIs.</summary>
     public IReadOnlyList<ApiEntry> Apis { get; init; } = [];
+
+    /// <summary>Registered groups.</summary>
+    public IReadOnlyList<GroupEntry> Groups { get; init; } = [];
 
     /// <summary>Larger files are refused before they are read.</summary>
     public const int MostBytes = 16 * 1024 * 1024;
@@ -43,6 +47,9 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
     /// <param name="Path">Where it stands in the document.</param>
     /// <param name="RequiredAcr">Null: as it is; empty: none.</param>
     public sealed record ApiEntry(string Path, string Audience, string? DisplayName, List<string>? Scopes, string? RequiredAcr);
+
+    /// <param name="Path">Where it stands in the document.</param>
+    public sealed record GroupEntry(string Path, string Name, GroupPatch Properties);
 
     /// <summary>Reads a file.</summary>
     /// <returns>The document, or every error that was found.</returns>
@@ -89,6 +96,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
                 [.. root.Objects("clients").Select(ReadClient)])
             {
                 Apis = [.. root.Objects("apis").Select(ReadApi)],
+                Groups = [.. root.Objects("groups").Select(ReadGroup)],
             };
             root.Finish();
             FindTwins(document, errors);
@@ -189,6 +197,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
             IdTokenSigningAlg = fields.Text("idTokenSigningAlg"),
             AllowedOrigins = fields.Texts("allowedOrigins"),
             LaunchUri = fields.Text("launchUri"),
+            InitiateLoginUri = fields.Text("initiateLoginUri"),
             Disabled = fields.Flag("disabled"),
         };
         fields.Finish();
@@ -209,6 +218,17 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
         var entry = new ApiEntry(fields.Path, audience ?? "", fields.Text("displayName"), scopes, acr);
         fields.Finish();
         return entry;
+    }
+
+    private static GroupEntry ReadGroup(ObjectReader fields)
+    {
+        var name = fields.Text("name");
+        if (name is null) fields.Fail("name", "is missing.");
+        else if (GroupPatch.NameProblem(name) is { } problem) fields.Fail("name", problem);
+        var properties = new GroupPatch { Description = fields.Text("description"), Claims = ReadClaims(fields) };
+        foreach (var failure in new GroupPatch.Validator().Validate(properties).Errors) fields.Fail(failure);
+        fields.Finish();
+        return new GroupEntry(fields.Path, name ?? "", properties);
     }
 
     // DESIGN §8 shows an empty object for a client without keys.
@@ -235,6 +255,12 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
         foreach (var api in document.Apis)
         {
             if (!audiences.Add(api.Audience)) errors.Add(new(api.Path + ".audience", $"{api.Audience} is in the document twice."));
+        }
+
+        var groups = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var group in document.Groups)
+        {
+            if (!groups.Add(group.Name)) errors.Add(new(group.Path + ".name", $"{group.Name} is in the document twice."));
         }
 
         var ids = new HashSet<string>(StringComparer.Ordinal);

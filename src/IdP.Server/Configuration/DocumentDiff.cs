@@ -1,6 +1,7 @@
 using FluentValidation;
 using IdP.Server.Admin;
 using IdP.Server.Admin.Clients;
+using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Users;
@@ -16,7 +17,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IdP.Server.Configuration;
 
 /// <summary>One thing in which the database differs from a document.</summary>
-/// <param name="Subject"><c>settings</c>, <c>user NAME</c> or <c>client ID</c>.</param>
+/// <param name="Subject"><c>settings</c>, <c>user NAME</c>, <c>group NAME</c>, <c>client ID</c> or <c>api AUDIENCE</c>.</param>
 /// <param name="Text">What becomes different.</param>
 /// <param name="Weaker">A sentence that says what protects less than before; null when nothing does.</param>
 internal sealed record Difference(string Subject, string Text, string? Weaker = null);
@@ -63,10 +64,24 @@ internal sealed class DocumentDiff(TotpSecrets totpSecrets, RandomSource random)
         var run = new Run(db, mode, secrets, now, (await SetSettings.EffectiveAsync(db, ct)).EnrollmentDays);
         run.Note("settings", settings);
         run.Errors.AddRange(settingErrors);
+        foreach (var entry in document.Groups) await GroupAsync(run, entry, ct);
         foreach (var entry in document.Users) await UserAsync(run, entry, ct);
         foreach (var entry in document.Clients) await ClientAsync(run, entry, ct);
         foreach (var entry in document.Apis) await ApiAsync(run, entry, ct);
         return (run.Differences, run.Errors);
+    }
+
+    private static async Task GroupAsync(Run run, ApplyDocument.GroupEntry entry, CancellationToken ct)
+    {
+        if (await run.Db.Groups.FindAsync([entry.Name], ct) is { } stored)
+        {
+            run.Note($"group {entry.Name}", SetGroup.Apply(run.Db, stored, entry.Properties, run.Mode.Actor, run.Mode.Reason, run.Now));
+            return;
+        }
+
+        var group = run.Db.Groups.Add(AddGroup.Create(entry.Name, entry.Properties, run.Now)).Entity;
+        run.Db.Audit($"group:{group.Name}", AuditEvents.GroupCreated, run.Mode.Actor, run.Mode.Reason, AddGroup.Describe(group), run.Now);
+        run.Differences.Add(new($"group {group.Name}", $"will be added {AddGroup.Describe(group)}"));
     }
 
     private static async Task ApiAsync(Run run, ApplyDocument.ApiEntry entry, CancellationToken ct)

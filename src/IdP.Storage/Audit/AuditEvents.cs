@@ -46,6 +46,9 @@ public static class AuditEvents
     public const string RefreshTokenReused = "refresh_token.reused";
     public const string OwnerCreated = "owner.created";
     public const string ApiChanged = "api.changed";
+    public const string GroupCreated = "group.created";
+    public const string GroupChanged = "group.changed";
+    public const string GroupRemoved = "group.removed";
     public const string KeyCreated = "key.created";
     public const string KeyRotated = "key.rotated";
     public const string KeyRevoked = "key.revoked";

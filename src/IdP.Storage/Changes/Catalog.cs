@@ -3,12 +3,13 @@ using System.Collections.Frozen;
 using IdP.Storage.Clients;
 using IdP.Storage.Database;
 using IdP.Storage.Keys;
+using IdP.Storage.Users;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace IdP.Storage.Changes;
 
-/// <summary>What changes seldom and is read at every request: clients, policies, settings, keys.</summary>
+/// <summary>What changes seldom and is read at every request: clients, policies, settings, keys, groups.</summary>
 /// <param name="Version">The number of the change it was read at.</param>
 /// <param name="Clients">By client id, disabled ones too.</param>
 /// <param name="Secrets">Of each client, expired ones too.</param>
@@ -16,6 +17,7 @@ namespace IdP.Storage.Changes;
 /// <param name="Settings">Name to JSON value, only what differs from the default.</param>
 /// <param name="SigningKeys">All that are not removed yet.</param>
 /// <param name="Apis">Registered APIs by audience.</param>
+/// <param name="Groups">Registered groups by name; a person may be in others, too.</param>
 public sealed record CatalogSnapshot(
     long Version,
     FrozenDictionary<string, Client> Clients,
@@ -23,7 +25,8 @@ public sealed record CatalogSnapshot(
     FrozenDictionary<(string Kind, string ResourceId), ResourcePolicyRow> Policies,
     FrozenDictionary<string, string> Settings,
     IReadOnlyList<SigningKey> SigningKeys,
-    FrozenDictionary<string, ApiResource> Apis)
+    FrozenDictionary<string, ApiResource> Apis,
+    FrozenDictionary<string, Group> Groups)
 {
     private readonly ConcurrentDictionary<Type, object> derived = new();
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using IdP.Storage.Clients;
 using IdP.Storage.Database;
 using IdP.Storage.Keys;
+using IdP.Storage.Users;
 
 namespace IdP.Storage.Changes;
 
@@ -18,7 +19,8 @@ internal static class CatalogRows
         var clients = await statements.AllAsync("""
             SELECT client_id, display_name, description, type, redirect_uris, post_logout_redirect_uris, back_channel_logout_uri,
                 grant_types, scopes, consent, token_endpoint_auth_method, jwks, require_pkce, require_par, access_token_format,
-                id_token_signing_alg, allowed_origins, launch_uri, disabled_at, created_at, updated_at, dpop_bound_access_tokens, profile
+                id_token_signing_alg, allowed_origins, launch_uri, disabled_at, created_at, updated_at, dpop_bound_access_tokens, profile,
+                initiate_login_uri
             FROM clients
             """, Client);
         var secrets = await statements.AllAsync("SELECT id, client_id, hash, created_at, expires_at FROM client_secrets", row => new ClientSecret
@@ -43,6 +45,12 @@ internal static class CatalogRows
         {
             Audience = row.GetString(0), DisplayName = row.GetString(1), Scopes = List<string>(row.GetString(2)), RequiredAcr = row.NullableString(3),
         });
+        var groups = await statements.AllAsync("SELECT name, description, claims, created_at, updated_at FROM groups", row => new Group
+        {
+            Name = row.GetString(0), Description = row.NullableString(1),
+            Claims = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(row.GetString(2), JsonSerializerOptions.Web)!,
+            CreatedAt = row.Time(3), UpdatedAt = row.Time(4),
+        });
         return new CatalogSnapshot(
             version,
             clients.ToFrozenDictionary(c => c.ClientId, StringComparer.Ordinal),
@@ -50,7 +58,8 @@ internal static class CatalogRows
             policies.ToFrozenDictionary(p => (p.Kind, p.ResourceId)),
             settings.ToFrozenDictionary(StringComparer.Ordinal),
             keys,
-            apis.ToFrozenDictionary(a => a.Audience, StringComparer.Ordinal));
+            apis.ToFrozenDictionary(a => a.Audience, StringComparer.Ordinal),
+            groups.ToFrozenDictionary(g => g.Name, StringComparer.Ordinal));
     }
 
     private static Client Client(DbDataReader row) => new()
@@ -78,6 +87,7 @@ internal static class CatalogRows
         UpdatedAt = row.Time(20),
         DpopBoundAccessTokens = row.GetBoolean(21),
         Profile = row.NullableString(22),
+        InitiateLoginUri = row.NullableString(23),
     };
 
     private static List<T> List<T>(string json) => json == "[]" ? [] : JsonSerializer.Deserialize<List<T>>(json, JsonSerializerOptions.Web)!;

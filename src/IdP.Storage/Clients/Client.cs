@@ -81,6 +81,9 @@ public sealed class Client
     /// <summary>Where the tile in the portal leads; null: the origin of the first redirect URI.</summary>
     public string? LaunchUri { get; set; }
 
+    /// <summary>Where others may begin a sign-in (OIDC Core §4, <c>initiate_login_uri</c>); the tile in the portal then leads there.</summary>
+    public string? InitiateLoginUri { get; set; }
+
     public DateTimeOffset? DisabledAt { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }

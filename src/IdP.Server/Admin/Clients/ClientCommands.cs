@@ -61,7 +61,8 @@ internal static class ClientCommands
         ("Identity verification", ChangeList.Words(client.IdentityVerification)),
         ("Verified for", client.ReverifyAfterMinutes == 0 ? "one authorization" : $"{client.ReverifyAfterMinutes} minutes"),
         ("Redirect URIs", string.Join(' ', client.RedirectUris)), ("After sign-out", string.Join(' ', client.PostLogoutRedirectUris)),
-        ("Back-channel logout", client.BackChannelLogoutUri), ("Launch", client.LaunchUri), ("Allowed origins", string.Join(' ', client.AllowedOrigins)),
+        ("Back-channel logout", client.BackChannelLogoutUri), ("Launch", client.LaunchUri), ("Begin sign-in", client.InitiateLoginUri),
+        ("Allowed origins", string.Join(' ', client.AllowedOrigins)),
         ("Grant types", string.Join(' ', client.GrantTypes)), ("Scopes", string.Join(' ', client.Scopes)), ("Consent", ChangeList.Words(client.Consent)),
         ("Authentication", client.TokenEndpointAuthMethod), ("PKCE", client.RequirePkce ? "required" : "not required"),
         ("Pushed requests", client.RequirePar ? "required" : "not required"),
@@ -148,12 +149,13 @@ internal static class ClientCommands
         private readonly Option<string?> alg = Verbs.Text("--id-token-signing-alg", "RS256 or ES256.");
         private readonly Option<string[]> origins = Verbs.Texts("--allowed-origin", "An origin from which scripts may call.");
         private readonly Option<string?> launchUri = Verbs.Text("--launch-uri", "Where its tile in the portal leads.");
+        private readonly Option<string?> initiateLoginUri = Verbs.Text("--initiate-login-uri", "Where others may begin a sign-in; its tile then leads there.");
         private readonly Option<bool?> disabled = Verbs.Bool("--disabled", "Turns it off.");
 
         public IEnumerable<Symbol> All =>
         [
             displayName, description, type, redirectUris, postLogoutRedirectUris, backChannelLogoutUri, grantTypes, scopes, consent, mode, reverify,
-            authMethod, jwksFile, requirePkce, requirePar, dpop, profile, format, alg, origins, launchUri, disabled,
+            authMethod, jwksFile, requirePkce, requirePar, dpop, profile, format, alg, origins, launchUri, initiateLoginUri, disabled,
         ];
 
         /// <returns>Null when the file with the keys cannot be read; that was said.</returns>
@@ -182,7 +184,8 @@ internal static class ClientCommands
                 ReverifyAfterMinutes = call.Value(reverify), TokenEndpointAuthMethod = call.Value(authMethod), Jwks = jwks ?? call.Value(jwksFile),
                 RequirePkce = call.Value(requirePkce), RequirePar = call.Value(requirePar), DpopBoundAccessTokens = call.Value(dpop),
                 Profile = call.Value(profile), AccessTokenFormat = Verbs.Parse<AccessTokenFormat>(call.Value(format)),
-                IdTokenSigningAlg = call.Value(alg), AllowedOrigins = call.Values(origins), LaunchUri = call.Value(launchUri), Disabled = call.Value(disabled),
+                IdTokenSigningAlg = call.Value(alg), AllowedOrigins = call.Values(origins), LaunchUri = call.Value(launchUri), InitiateLoginUri = call.Value(initiateLoginUri),
+                Disabled = call.Value(disabled),
             };
         }
     }

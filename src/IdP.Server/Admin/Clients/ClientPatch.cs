@@ -48,6 +48,8 @@ internal sealed record ClientPatch
 
     public string? LaunchUri { get; init; }
 
+    public string? InitiateLoginUri { get; init; }
+
     public bool? Disabled { get; init; }
 
     public VerificationMode? IdentityVerification { get; init; }
@@ -80,6 +82,7 @@ internal sealed record ClientPatch
         changes.Compare("idTokenSigningAlg", client.IdTokenSigningAlg, IdTokenSigningAlg, v => client.IdTokenSigningAlg = v!);
         changes.Compare("allowedOrigins", client.AllowedOrigins, AllowedOrigins, v => client.AllowedOrigins = v, Weaker.Origins);
         changes.Compare("launchUri", client.LaunchUri, LaunchUri, v => client.LaunchUri = v);
+        changes.Compare("initiateLoginUri", client.InitiateLoginUri, InitiateLoginUri, v => client.InitiateLoginUri = v);
         changes.Compare("disabled", client.DisabledAt is not null, Disabled, v => client.DisabledAt = v ? now : null);
         changes.AddRange(ApplyTo(policy, client.DisplayName));
         return changes;

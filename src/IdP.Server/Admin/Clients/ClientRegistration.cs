@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using FluentValidation;
 using IdP.Protocol.Requests;
 using IdP.Storage.Clients;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace IdP.Server.Admin.Clients;
 
@@ -73,7 +74,13 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
             if (client.BackChannelLogoutUri is { } logout && Problem(logout, isPublic: false) is { } wrong)
                 yield return ("backChannelLogoutUri", wrong);
             if (client.LaunchUri is { } launch && Problem(launch, isPublic: false) is { } bad) yield return ("launchUri", bad);
+            if (client.InitiateLoginUri is { } initiate && (Problem(initiate, isPublic: false) ?? IssuerProblem(initiate)) is { } unfit)
+                yield return ("initiateLoginUri", unfit);
         }
+
+        // OIDC Core §4: iss is the server's to add, and a parameter that is there twice has no meaning.
+        private static string? IssuerProblem(string uri) =>
+            QueryHelpers.ParseQuery(new Uri(uri).Query).ContainsKey("iss") ? $"{uri}: The parameter iss is added by this server." : null;
 
         private static string? Problem(string uri, bool isPublic) =>
             RedirectUris.Problem(uri, isPublic) is { } problem ? $"{Texts.ForTerminal(uri)}: {problem}" : null;

@@ -55,6 +55,8 @@ internal sealed class ShowClient(Catalog catalog, TimeProvider clock)
 
         public string? LaunchUri { get; init; }
 
+        public string? InitiateLoginUri { get; init; }
+
         public bool Disabled { get; init; }
 
         /// <summary>When each secret that works was made, and when it ends.</summary>
@@ -85,6 +87,7 @@ internal sealed class ShowClient(Catalog catalog, TimeProvider clock)
             RequirePkce = client.RequirePkce, RequirePar = client.RequirePar, DpopBoundAccessTokens = client.DpopBoundAccessTokens,
             Profile = client.Profile, AccessTokenFormat = client.AccessTokenFormat,
             IdTokenSigningAlg = client.IdTokenSigningAlg, AllowedOrigins = client.AllowedOrigins, LaunchUri = client.LaunchUri,
+            InitiateLoginUri = client.InitiateLoginUri,
             Disabled = client.DisabledAt is not null,
             Secrets = [.. snapshot.Secrets[client.ClientId].Where(s => s.ExpiresAt is null || s.ExpiresAt > now).Select(s => new Secret(s.CreatedAt, s.ExpiresAt))],
             CreatedAt = client.CreatedAt, UpdatedAt = client.UpdatedAt,

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using IdP.Server.Cli;
 
 namespace IdP.Server.Admin.Users;
@@ -307,45 +306,17 @@ internal static class UserCommands
         private readonly Option<bool?> emailVerified = Verbs.Bool("--email-verified", "Whether the address is known to be the person's.");
         private readonly Option<string[]> roles = Verbs.Texts("--role", $"An admin role: {string.Join(", ", Roles.All)}.");
         private readonly Option<string[]> groups = Verbs.Texts("--group", "A group.");
-        private readonly Option<string[]> claims = Verbs.Texts("--claim", "A claim of the person's own as NAME=VALUE; VALUE is JSON, or a text.");
+        private readonly ClaimOption claims = new("A claim of the person's own as NAME=VALUE; VALUE is JSON, or a text.");
         private readonly Option<string?> locale = Verbs.Text("--locale", "Language, such as de.");
         private readonly Option<string?> zoneInfo = Verbs.Text("--zone-info", "Time zone, such as Europe/Vienna.");
 
-        public IEnumerable<Symbol> All => [displayName, email, emailVerified, roles, groups, claims, locale, zoneInfo];
+        public IEnumerable<Symbol> All => [displayName, email, emailVerified, roles, groups, claims.Option, locale, zoneInfo];
 
         /// <returns>Null when a claim is not NAME=VALUE; that was said.</returns>
-        public UserPatch? Read(Call call)
+        public UserPatch? Read(Call call) => !claims.TryRead(call, out var given) ? null : new UserPatch
         {
-            Dictionary<string, JsonElement>? given = null;
-            foreach (var claim in call.Values(claims) ?? [])
-            {
-                var at = claim.IndexOf('=', StringComparison.Ordinal);
-                if (at < 1)
-                {
-                    call.Out.Fail($"--claim {claim} is not NAME=VALUE.");
-                    return null;
-                }
-
-                (given ??= [])[claim[..at]] = Json(claim[(at + 1)..]);
-            }
-
-            return new UserPatch
-            {
-                DisplayName = call.Value(displayName), Email = call.Value(email), EmailVerified = call.Value(emailVerified), Roles = call.Values(roles),
-                Groups = call.Values(groups), Claims = given ?? (call.Values(claims) is null ? null : []), Locale = call.Value(locale), ZoneInfo = call.Value(zoneInfo),
-            };
-        }
-
-        private static JsonElement Json(string text)
-        {
-            try
-            {
-                return JsonSerializer.Deserialize<JsonElement>(text);
-            }
-            catch (JsonException)
-            {
-                return JsonSerializer.SerializeToElement(text);
-            }
-        }
+            DisplayName = call.Value(displayName), Email = call.Value(email), EmailVerified = call.Value(emailVerified), Roles = call.Values(roles),
+            Groups = call.Values(groups), Claims = given, Locale = call.Value(locale), ZoneInfo = call.Value(zoneInfo),
+        };
     }
 }

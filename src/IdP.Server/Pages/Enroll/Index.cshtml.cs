@@ -1,3 +1,4 @@
+using IdP.Server.Hosting;
 using IdP.Server.Pages.Portal;
 using IdP.Storage.Changes;
 using IdP.Verification.Decisions;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace IdP.Server.Pages.Enroll;
 
 /// <summary>Step 1: why, get an app, skip where that is allowed.</summary>
-internal sealed class IndexModel(Visit visit, EnrollmentService enrollment, Catalog catalog) : FlowPage(visit)
+internal sealed class IndexModel(Visit visit, EnrollmentService enrollment, Catalog catalog, IdPOptions options) : FlowPage(visit)
 {
     private CatalogSnapshot snapshot = null!;
 
@@ -21,7 +22,7 @@ internal sealed class IndexModel(Visit visit, EnrollmentService enrollment, Cata
         get
         {
             if (Target.Parked is not { } parked) return T["Enroll.LeadPortal"];
-            var others = snapshot.AppsOf(Who.Person).Count(app => app.IsGuarded && app.ClientId != parked.ClientId);
+            var others = snapshot.AppsOf(Who.Person, options.Issuer).Count(app => app.IsGuarded && app.ClientId != parked.ClientId);
             var key = others switch { 0 => "Enroll.LeadOne", 1 => "Enroll.LeadTwo", _ => "Enroll.LeadMany" };
             return T[key, ("app", parked.DisplayName), ("n", others)];
         }

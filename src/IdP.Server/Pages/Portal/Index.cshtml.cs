@@ -1,3 +1,4 @@
+using IdP.Server.Hosting;
 using IdP.Storage.Changes;
 using IdP.Verification.Decisions;
 using Microsoft.AspNetCore.Mvc;
@@ -5,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace IdP.Server.Pages.Portal;
 
 /// <summary>My apps: which are guarded, and how I stand with identity verification.</summary>
-internal sealed class IndexModel(Visit visit, Catalog catalog) : PortalPage(visit, "apps")
+internal sealed class IndexModel(Visit visit, Catalog catalog, IdPOptions options) : PortalPage(visit, "apps")
 {
     public sealed record Note(string Style, string Icon, Phrase Text, bool OffersSetUp = false);
 
@@ -16,7 +17,7 @@ internal sealed class IndexModel(Visit visit, Catalog catalog) : PortalPage(visi
     protected override async Task<IActionResult> ShowAsync()
     {
         var snapshot = await catalog.GetAsync();
-        Apps = snapshot.AppsOf(Who.Person);
+        Apps = snapshot.AppsOf(Who.Person, options.Issuer);
         Notice = NoticeFor(snapshot);
         return Page();
     }

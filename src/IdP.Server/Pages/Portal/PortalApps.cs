@@ -2,6 +2,7 @@ using IdP.Storage.Changes;
 using IdP.Storage.Clients;
 using IdP.Verification.Decisions;
 using IdP.Verification.SignIn;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace IdP.Server.Pages.Portal;
 
@@ -21,15 +22,19 @@ internal sealed record PortalApp(string ClientId, string Name, string? Descripti
 internal static class PortalApps
 {
     /// <summary>The applications that people open, in the order of their names.</summary>
-    public static IReadOnlyList<PortalApp> AppsOf(this CatalogSnapshot catalog, Person person) =>
+    /// <param name="issuer">Ours, which tells an app who sends people to it.</param>
+    public static IReadOnlyList<PortalApp> AppsOf(this CatalogSnapshot catalog, Person person, string issuer) =>
     [
         .. from client in catalog.Clients.Values
            where client.DisabledAt is null && client.GrantTypes.Contains("authorization_code")
-           let url = client.LaunchUri ?? OriginOf(client.RedirectUris)
+           let url = InitiateLogin(client.InitiateLoginUri, issuer) ?? client.LaunchUri ?? OriginOf(client.RedirectUris)
            where url is not null
            orderby client.DisplayName
            select new PortalApp(client.ClientId, client.DisplayName, client.Description, url, IsGuarded(catalog.PolicyOf(client.ClientId), person)),
     ];
+
+    // OIDC Core §4. Only iss: a hint would put the person's name into an address, and what the app opens first is its own to know.
+    private static string? InitiateLogin(string? uri, string issuer) => uri is null ? null : QueryHelpers.AddQueryString(uri, "iss", issuer);
 
     private static string? OriginOf(List<string> redirectUris) =>
         redirectUris.Count > 0 && Uri.TryCreate(redirectUris[0], UriKind.Absolute, out var uri) && uri.Scheme is ("https" or "http")

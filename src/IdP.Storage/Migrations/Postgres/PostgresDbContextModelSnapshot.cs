@@ -203,6 +203,10 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("character varying(16)")
                         .HasColumnName("id_token_signing_alg");
 
+                    b.Property<string>("InitiateLoginUri")
+                        .HasColumnType("text")
+                        .HasColumnName("initiate_login_uri");
+
                     b.Property<string>("Jwks")
                         .HasColumnType("text")
                         .HasColumnName("jwks");
@@ -1144,6 +1148,36 @@ namespace IdP.Storage.Migrations.Postgres
                     b.HasKey("Name");
 
                     b.ToTable("settings", (string)null);
+                });
+
+            modelBuilder.Entity("IdP.Storage.Users.Group", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Claims")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("claims");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("description");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("groups", (string)null);
                 });
 
             modelBuilder.Entity("IdP.Storage.Users.OneTimeLink", b =>

@@ -432,3 +432,16 @@ CREATE UNIQUE INDEX "IX_users_normalized_user_name" ON "users" ("normalized_user
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261124154201_Initial', '10.0.14');
 
+ALTER TABLE "clients" ADD "initiate_login_uri" TEXT NULL;
+
+CREATE TABLE "groups" (
+    "name" TEXT NOT NULL CONSTRAINT "PK_groups" PRIMARY KEY,
+    "description" TEXT NULL,
+    "claims" TEXT NOT NULL,
+    "created_at" INTEGER NOT NULL,
+    "updated_at" INTEGER NOT NULL
+);
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261124181613_GroupsAndInitiateLogin', '10.0.14');
+

@@ -196,6 +196,10 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("id_token_signing_alg");
 
+                    b.Property<string>("InitiateLoginUri")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("initiate_login_uri");
+
                     b.Property<string>("Jwks")
                         .HasColumnType("TEXT")
                         .HasColumnName("jwks");
@@ -1137,6 +1141,36 @@ namespace IdP.Storage.Migrations.Sqlite
                     b.HasKey("Name");
 
                     b.ToTable("settings", (string)null);
+                });
+
+            modelBuilder.Entity("IdP.Storage.Users.Group", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(128)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Claims")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claims");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("description");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("groups", (string)null);
                 });
 
             modelBuilder.Entity("IdP.Storage.Users.OneTimeLink", b =>

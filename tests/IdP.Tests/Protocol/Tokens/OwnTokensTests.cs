@@ -157,5 +157,6 @@ internal sealed class OwnTokensTests
 
     private static CatalogSnapshot Snapshot(params SigningKey[] signingKeys) => new(
         1, FrozenDictionary<string, Client>.Empty, Array.Empty<ClientSecret>().ToLookup(s => s.ClientId), FrozenDictionary<(string, string), ResourcePolicyRow>.Empty,
-        FrozenDictionary<string, string>.Empty, signingKeys, FrozenDictionary<string, ApiResource>.Empty);
+        FrozenDictionary<string, string>.Empty, signingKeys, FrozenDictionary<string, ApiResource>.Empty,
+        FrozenDictionary<string, IdP.Storage.Users.Group>.Empty);
 }

@@ -47,6 +47,8 @@ internal sealed class ClientOperationTests(TestDatabaseKind kind) : AdminFixture
             (Valid with { IdTokenSigningAlg = "none" }, "idTokenSigningAlg"),
             (Valid with { Scopes = ["a b"] }, "scopes[0]"),
             (Valid with { BackChannelLogoutUri = "http://app.example/out" }, "backChannelLogoutUri"),
+            (Valid with { InitiateLoginUri = "http://app.example/begin" }, "initiateLoginUri"),
+            (Valid with { InitiateLoginUri = "https://app.example/begin?a=1&%69ss=x" }, "initiateLoginUri"),
             (Valid with { ReverifyAfterMinutes = -1 }, "reverifyAfterMinutes"),
         ];
 
