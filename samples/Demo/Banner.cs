@@ -9,6 +9,7 @@ internal static class Banner
 
             Notes      http://localhost:5081            not guarded: the password is enough
             Payroll    http://localhost:5082            guarded: asks for identity verification
+            API        http://localhost:5083            asks for it too, when Notes wants your bank account
             Portal     http://localhost:5080            the identity provider, for people
             Admin      http://localhost:5080/admin      for admins
             Mails      http://localhost:5080/dev/mail   what it would have sent

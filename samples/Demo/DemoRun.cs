@@ -1,11 +1,12 @@
 using IdP.Server;
+using Samples.Api;
 using Samples.Notes;
 using Samples.Payroll;
 using Samples.RelyingParty;
 
 namespace Samples.Demo;
 
-/// <summary>Runs the identity provider and both apps in one process until Ctrl-C.</summary>
+/// <summary>Runs the identity provider both apps and the API in one process until Ctrl-C.</summary>
 internal static class DemoRun
 {
     private const int ProviderPort = 5080;
@@ -13,7 +14,7 @@ internal static class DemoRun
     public static async Task<int> RunAsync(string[] args)
     {
         // Before anything is created or changed: a second Demo would share the database of the first.
-        if (Ports.FirstTaken(ProviderPort, NotesApp.Port, PayrollApp.Port) is { } taken)
+        if (Ports.FirstTaken(ProviderPort, NotesApp.Port, PayrollApp.Port, PayrollApi.Port) is { } taken)
         {
             await Console.Error.WriteLineAsync(
                 $"Port {taken} is in use by another program; stop that one and start again.");
@@ -36,11 +37,11 @@ internal static class DemoRun
 
         await using var notes = NotesApp.Build([$"--ClientSecret={notesSecret}"]);
         await using var payroll = PayrollApp.Build([$"--ClientSecret={payrollSecret}"]);
-        await notes.StartAsync();
-        await payroll.StartAsync();
+        await using var api = PayrollApi.Build([]);
+        await Task.WhenAll(notes.StartAsync(), payroll.StartAsync(), api.StartAsync());
         Banner.Print(Console.Out);
 
-        await UntilAnyStopsAsync(provider, notes, payroll);
+        await UntilAnyStopsAsync(provider, notes, payroll, api);
         return 0;
     }
 

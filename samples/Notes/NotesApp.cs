@@ -17,7 +17,8 @@ public static class NotesApp
         var notebook = new Notebook();
         var web = SampleHost.Build(
             new SampleApp("Notes", ClientId, Port, "Write something down. Signing in needs your password.",
-                session => NotesPage.Of(session, notebook.Of(session.Subject))),
+                session => NotesPage.Of(session, notebook.Of(session.Subject)),
+                new UsedApi("http://localhost:5083", "payroll.read")),
             args);
 
         web.MapPost("/notes", async (HttpContext http) =>
@@ -32,6 +33,7 @@ public static class NotesApp
                 notebook.Remove(posted.Session.Subject, id);
             return Results.Redirect("/");
         });
+        PayrollPages.Map(web);
         return web;
     }
 }

@@ -18,6 +18,7 @@ internal static class NotesPage
         </form>
         {(notes.Count == 0 ? Html.Of($"""<p class="soft">No notes yet.</p>""") : List(session, notes))}
         </section>
+        {PayrollPages.Links}
         """);
 
     private static Html List(AppSession session, IReadOnlyList<Note> notes) => Html.Of($"""

@@ -5,10 +5,10 @@ namespace Samples.RelyingParty;
 /// <summary>
 /// What the app must know to be a client: read from configuration, checked at start. Authority is the issuer, exactly as
 /// the provider calls itself in its discovery document. BaseUrl is where browsers reach this app; redirect URIs are made
-/// from it, never from the Host header.
+/// from it, never from the Host header. Resource is the API that the app calls; null: none.
 /// </summary>
 internal sealed record ClientSettings(
-    string Authority, string ClientId, string ClientSecret, string Scopes, string BaseUrl)
+    string Authority, string ClientId, string ClientSecret, string Scopes, string BaseUrl, string? Resource)
 {
     public string RedirectUri => BaseUrl + "/callback";
 
@@ -21,7 +21,8 @@ internal sealed record ClientSettings(
         configuration["ClientId"]!,
         configuration["ClientSecret"] ?? ReadSecret(configuration["ClientSecretFile"]!),
         configuration["Scopes"]!,
-        configuration["BaseUrl"]!.TrimEnd('/'));
+        configuration["BaseUrl"]!.TrimEnd('/'),
+        configuration["Resource"]);
 
     // OIDC Core §16.17: the provider is reached over TLS. Loopback is the one exception, for trying things out.
     private static string RequireSafe(string authority) =>

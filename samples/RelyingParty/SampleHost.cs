@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Samples.RelyingParty.Apis;
 using Samples.RelyingParty.Endpoints;
 using Samples.RelyingParty.Pages;
 using Samples.RelyingParty.Provider;
@@ -22,7 +23,7 @@ public static class SampleHost
     /// </summary>
     /// <param name="app">What the app is.</param>
     /// <param name="args">
-    /// Settings as <c>--Key=Value</c>: Authority, ClientId, ClientSecret or ClientSecretFile, Scopes, BaseUrl, Urls.
+    /// Settings as <c>--Key=Value</c>: Authority, ClientId, ClientSecret or ClientSecretFile, Scopes, BaseUrl, Urls, Resource.
     /// The environment may give them too.
     /// </param>
     /// <exception cref="SettingsException">A setting is missing or wrong.</exception>
@@ -81,7 +82,8 @@ public static class SampleHost
         ["Authority"] = "http://localhost:5080",
         ["ClientId"] = app.ClientId,
         ["ClientSecretFile"] = RepositoryRoot.SecretFile(app.ClientId),
-        ["Scopes"] = "openid profile email offline_access",
+        ["Scopes"] = "openid profile email offline_access" + (app.Api is { } api ? " " + api.Scopes : ""),
+        ["Resource"] = app.Api?.Resource,
         ["BaseUrl"] = $"http://localhost:{app.Port}",
     };
 
@@ -102,6 +104,9 @@ public static class SampleHost
         services.AddSingleton<IdTokens>();
         services.AddSingleton<LogoutTokens>();
         services.AddSingleton<PendingSignIns>();
+        services.AddSingleton<SignInRequests>();
+        services.AddSingleton<ApiTokens>();
+        services.AddSingleton<ApiClient>();
         services.AddSingleton<AppSessions>();
         services.AddSingleton<SessionStart>();
         services.AddSingleton<Layout>();

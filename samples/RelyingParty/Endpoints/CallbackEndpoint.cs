@@ -32,8 +32,8 @@ internal static class CallbackEndpoint
 
         var tokens = ((TokenAnswer.Issued)answer).Tokens;
         var claims = await idTokens.AcceptAsync(tokens, signIn.Nonce, ct);
-        await start.BeginAsync(http, tokens, claims, signIn.Demanded, ct);
-        return Results.Redirect("/");
+        await start.BeginAsync(http, tokens, claims, signIn, ct);
+        return Results.Redirect(signIn.ReturnTo ?? "/");
     }
 
     // RFC 9207 §2.4: the issuer in the answer keeps one provider from passing off its answer as another's.

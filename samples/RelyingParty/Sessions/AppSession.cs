@@ -6,9 +6,12 @@ namespace Samples.RelyingParty.Sessions;
 /// <summary>
 /// Someone is signed in to this app, in one browser. Tokens stay here; the browser gets only the handle.
 /// </summary>
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing that must be given back.
 public sealed class AppSession
+#pragma warning restore CA1001
 {
-    private int refreshing;
+    private readonly SemaphoreSlim refreshing = new(1);
+    private string? signedInFor;
 
     internal AppSession(TokenSet tokens, ClaimSet claims, DateTimeOffset expiresAt) =>
         (Tokens, Claims, ExpiresAt) = (tokens, claims, expiresAt);
@@ -31,6 +34,12 @@ public sealed class AppSession
 
     internal TokenSet Tokens { get; private set; }
 
+    /// <summary>The access token for the API that the app calls; null while there is none.</summary>
+    internal ApiToken? ApiToken { get; set; }
+
+    /// <summary>The page of this app for whose sake the sign-in happened; null: none.</summary>
+    internal string? SignedInFor { set => signedInFor = value; }
+
     /// <summary>What UserInfo said; null when it was not asked.</summary>
     internal ClaimSet? Profile { get; set; }
 
@@ -45,10 +54,32 @@ public sealed class AppSession
     /// A refresh token works once (RFC 9700 §4.14.2), so two requests at once must not both present it: the provider
     /// would have to take the second for a thief.
     /// </summary>
-    internal bool TryBeginRefresh() => Interlocked.Exchange(ref refreshing, 1) == 0;
+    internal bool TryBeginRefresh() => refreshing.Wait(0);
 
-    internal void EndRefresh() => Volatile.Write(ref refreshing, 0);
+    /// <summary>As <see cref="TryBeginRefresh"/>, but waits for the one that is under way.</summary>
+    internal Task BeginRefreshAsync(CancellationToken ct) => refreshing.WaitAsync(ct);
+
+    internal void EndRefresh() => refreshing.Release();
+
+    /// <summary>
+    /// Whether the sign-in happened for this page; true once, so that a page whose demand was not met does not send the
+    /// person to the provider again and again.
+    /// </summary>
+    internal bool TakeSignedInFor(string page) => Interlocked.CompareExchange(ref signedInFor, null, page) == page;
+
+    /// <summary>Keeps an access token for the API, and the refresh token that replaced the old one.</summary>
+    internal void KeepForApi(TokenSet tokens, DateTimeOffset now)
+    {
+        ApiToken = new ApiToken(tokens.AccessToken, now.AddSeconds(tokens.ExpiresIn ?? 0));
+        Tokens = Tokens with { RefreshToken = tokens.RefreshToken ?? Tokens.RefreshToken };
+    }
 
     internal void Replace(TokenSet tokens, ClaimSet claims, DateTimeOffset now) =>
         (Tokens, Claims, Refreshes, RefreshedAt) = (tokens, claims, Refreshes + 1, now);
+}
+
+/// <summary>An access token for an API.</summary>
+internal sealed record ApiToken(string Value, DateTimeOffset ExpiresAt)
+{
+    public override string ToString() => "ApiToken(redacted)";
 }

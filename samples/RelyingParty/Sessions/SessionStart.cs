@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Samples.RelyingParty.Provider;
+using Samples.RelyingParty.SignIn;
 using Samples.RelyingParty.Tokens;
 
 namespace Samples.RelyingParty.Sessions;
@@ -7,13 +8,13 @@ namespace Samples.RelyingParty.Sessions;
 /// <summary>Turns an accepted ID token into a session of the app.</summary>
 internal sealed class SessionStart(AppSessions sessions, UserInfo userInfo)
 {
-    // demanded: the acr_values of the request; null when none.
     public async Task BeginAsync(
-        HttpContext http, TokenSet tokens, ClaimSet claims, string? demanded, CancellationToken ct)
+        HttpContext http, TokenSet tokens, ClaimSet claims, PendingSignIn signIn, CancellationToken ct)
     {
         var session = sessions.Begin(http, tokens, claims);
+        session.SignedInFor = signIn.ReturnTo;
         // OIDC Core §5.5.1.1: acr_values is a wish, so the client looks at what it got.
-        if (demanded is not null && claims.Exact("acr") is not ("mfa" or "phr"))
+        if (signIn.Demanded is not null && claims.Exact("acr") is not ("mfa" or "phr"))
             session.Notice =
                 $"Identity verification was asked for, but the level reached is {claims["acr"] ?? "unknown"}.";
         // OIDC Core §5.4: with a code, a provider may leave the profile to UserInfo.

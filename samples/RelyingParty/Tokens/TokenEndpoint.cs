@@ -16,11 +16,15 @@ internal sealed class TokenEndpoint(HttpClient http, ProviderDocuments provider,
             ["code"] = code,
             ["redirect_uri"] = client.RedirectUri,
             ["code_verifier"] = codeVerifier,
-        }, ct);
+        }, OwnResource, ct);
 
-    /// <summary>RFC 6749 §6.</summary>
+    /// <summary>RFC 6749 §6; the access token is for the provider's UserInfo.</summary>
     public Task<TokenAnswer> RefreshAsync(string refreshToken, CancellationToken ct) =>
-        SendAsync(new() { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken }, ct);
+        RefreshAsync(refreshToken, OwnResource, ct);
+
+    /// <summary>RFC 8707 §2.2: the access token is for one of the resources that the authorization request named.</summary>
+    public Task<TokenAnswer> RefreshAsync(string refreshToken, string? resource, CancellationToken ct) =>
+        SendAsync(new() { ["grant_type"] = "refresh_token", ["refresh_token"] = refreshToken }, resource, ct);
 
     /// <summary>
     /// Gives a refresh token back (RFC 7009); a failure is not told, the person signs out either way.
@@ -43,8 +47,13 @@ internal sealed class TokenEndpoint(HttpClient http, ProviderDocuments provider,
         }
     }
 
-    private async Task<TokenAnswer> SendAsync(Dictionary<string, string> form, CancellationToken ct)
+    // An access token for one place each: the API could otherwise show it at UserInfo, and the other way round. An app
+    // without an API names nothing and gets one for UserInfo.
+    private string? OwnResource => client.Resource is null ? null : client.Authority;
+
+    private async Task<TokenAnswer> SendAsync(Dictionary<string, string> form, string? resource, CancellationToken ct)
     {
+        if (resource is not null) form["resource"] = resource;
         using var request = Post((await provider.GetMetadataAsync(ct)).TokenEndpoint, form);
         var (status, json) = await http.SendForJsonAsync(request, ct);
         if (status == 200) return new TokenAnswer.Issued(TokenSet.Read(json));

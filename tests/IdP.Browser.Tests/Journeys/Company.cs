@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Samples.Api;
 using Samples.Notes;
 using Samples.Payroll;
 
 namespace IdP.Browser.Tests.Journeys;
 
 /// <summary>
-/// The server as a process of its own, the two sample applications, and Maya, who has seven days to set up identity
+/// The server as a process of its own, the two sample applications and the API, and Maya, who has seven days to set up identity
 /// verification.
 /// </summary>
 public sealed class Company : IAsyncDisposable
@@ -15,13 +16,12 @@ public sealed class Company : IAsyncDisposable
     public const string Password = "quiet-harbour-lantern-27";
     private const string Secret = "a secret that only the tests use, long enough";
 
-    private Company(TestDatabase database, ServerProcess server, WebApplication notes, WebApplication payroll, string notesUrl, string payrollUrl)
+    private Company(TestDatabase database, ServerProcess server, IReadOnlyList<WebApplication> apps, string notesUrl, string payrollUrl)
     {
-        (Database, Server, this.notes, this.payroll, Notes, Payroll) = (database, server, notes, payroll, notesUrl, payrollUrl);
+        (Database, Server, this.apps, Notes, Payroll) = (database, server, apps, notesUrl, payrollUrl);
     }
 
-    private readonly WebApplication notes;
-    private readonly WebApplication payroll;
+    private readonly IReadOnlyList<WebApplication> apps;
 
     public TestDatabase Database { get; }
 
@@ -38,20 +38,24 @@ public sealed class Company : IAsyncDisposable
     public static async Task<Company> OpenAsync(TestDatabaseKind kind, string payrollMode = "required")
     {
         var database = await TestDatabase.CreateAsync(kind);
-        var (notesUrl, payrollUrl) = ($"http://localhost:{FreePort.Find()}", $"http://localhost:{FreePort.Find()}");
+        var (notesUrl, payrollUrl, apiUrl) = (NewAddress(), NewAddress(), NewAddress());
         var seed = JsonSerializer.Serialize(new
         {
             settings = new { supportContact = "support@example.com", preferredAuthenticator = "Microsoft Authenticator" },
             users = new[] { new { username = UserName, email = "maya@example.com", emailVerified = true, displayName = "Maya Okafor", password = Password, verification = "required" } },
-            clients = new[] { Client("notes", "Notes", notesUrl, "notRequired"), Client("payroll", "Payroll", payrollUrl, payrollMode) },
+            apis = new[] { new { audience = apiUrl, displayName = "Payroll API", scopes = new[] { "payroll.read", "payroll.write" } } },
+            clients = new[] { Client("notes", "Notes", notesUrl, "notRequired", "payroll.read"), Client("payroll", "Payroll", payrollUrl, payrollMode) },
         });
         var server = await ServerProcess.StartAsync(database, seed, new Dictionary<string, string> { ["IdP__Branding__Name"] = "Larkfield" });
         var settings = new[] { $"--Authority={server.Issuer.OriginalString}", $"--ClientSecret={Secret}" };
-        var notesApp = NotesApp.Build([.. settings, $"--BaseUrl={notesUrl}"]);
-        var payrollApp = PayrollApp.Build([.. settings, $"--BaseUrl={payrollUrl}"]);
-        await notesApp.StartAsync();
-        await payrollApp.StartAsync();
-        return new Company(database, server, notesApp, payrollApp, notesUrl, payrollUrl);
+        WebApplication[] started =
+        [
+            NotesApp.Build([.. settings, $"--BaseUrl={notesUrl}", $"--Resource={apiUrl}"]),
+            PayrollApp.Build([.. settings, $"--BaseUrl={payrollUrl}"]),
+            PayrollApi.Build([.. settings, $"--Audience={apiUrl}"]),
+        ];
+        await Task.WhenAll(started.Select(app => app.StartAsync()));
+        return new Company(database, server, started, notesUrl, payrollUrl);
     }
 
     /// <summary>Moves the end of Maya's enrollment period into the past, as if the days had gone by.</summary>
@@ -63,17 +67,18 @@ public sealed class Company : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await notes.DisposeAsync();
-        await payroll.DisposeAsync();
+        foreach (var app in apps) await app.DisposeAsync();
         await Server.DisposeAsync();
         await Database.DisposeAsync();
     }
 
-    private static object Client(string id, string name, string url, string mode) => new
+    private static string NewAddress() => $"http://localhost:{FreePort.Find()}";
+
+    private static object Client(string id, string name, string url, string mode, params string[] apiScopes) => new
     {
         clientId = id, clientSecret = Secret, displayName = name, type = "confidential",
         redirectUris = new[] { url + "/callback" }, postLogoutRedirectUris = new[] { url + "/signed-out" },
-        grantTypes = new[] { "authorization_code", "refresh_token" }, scopes = new[] { "openid", "profile", "email", "offline_access" },
+        grantTypes = new[] { "authorization_code", "refresh_token" }, scopes = (string[])["openid", "profile", "email", "offline_access", .. apiScopes],
         consent = "implicit", identityVerification = mode,
     };
 }
