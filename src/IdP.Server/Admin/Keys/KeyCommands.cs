@@ -42,7 +42,7 @@ internal static class KeyCommands
 
     private static Command Revoke(Verbs verbs)
     {
-        var (kid, reason) = (new Argument<string>("kid") { Description = "The key's id." }, Verbs.Reason());
+        var (kid, reason) = (new Argument<string>("KEY") { Description = "The key's id; see: idp keys list" }, Verbs.Reason());
         return verbs.Verb("revoke", "Takes a key out of use at once: what it signed is refused from now on.", [kid, reason], async call =>
             await call.Get<SigningKeys>().RevokeAsync(call.Value(kid), Call.Actor.Name, call.Value(reason) ?? Call.DefaultReason)
                 ? call.Out.Done($"The key {call.Value(kid)} was revoked; what it signed is refused.", new { kid = call.Value(kid), revoked = true })
