@@ -75,7 +75,7 @@ internal sealed class Provider : IAsyncDisposable
         ];
         var built = await IdPServer.BuildAsync(args);
         await built.StartAsync();
-        return new Provider(file, built, new TestClock(DateTimeOffset.UtcNow), new HttpClient(), issuer);
+        return new Provider(file, built, new TestClock(DateTimeOffset.UtcNow), new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }), issuer);
     }
 
     /// <summary>Registers a client as it is, with a secret when its method needs one.</summary>
