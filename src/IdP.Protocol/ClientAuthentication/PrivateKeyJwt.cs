@@ -57,8 +57,7 @@ internal sealed class PrivateKeyJwt(IdPDatabase database, TimeProvider clock, Pr
 
     private bool IsSigned(Jws assertion, Client client)
     {
-        var allowed = client.Profile is null ? SigningAlgorithms.Supported : SigningAlgorithms.Fapi2;
-        if (assertion.Algorithm is not { } algorithm || !allowed.Contains(algorithm)) return false;
+        if (assertion.Algorithm is not { } algorithm || !SigningAlgorithms.For(client).Contains(algorithm)) return false;
 
         var fitting = keys.GetValue(client, static c => PublicJwk.ReadSet(c.Jwks)).Where(k => k.Fits(algorithm));
         if (assertion.Header.TryGetProperty("kid", out _)) fitting = fitting.Where(k => k.Kid is { } kid && kid == OwnTokens.Text(assertion.Header, "kid"));

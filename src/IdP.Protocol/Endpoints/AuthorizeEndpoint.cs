@@ -31,7 +31,7 @@ internal static class AuthorizeEndpoint
 
         // RFC 9126 §4, RFC 9101 §6.3: what was pushed counts, and nothing else in the address does. Without it nobody
         // knows where an error might go.
-        return await pushedRequests.TakeAsync(parameters["request_uri"]!, parameters["client_id"]) is { } pushed
+        return await pushedRequests.FindAsync(parameters["request_uri"]!, parameters["client_id"]) is { } pushed
             ? await flow.StartAsync(pushed, posted, current)
             : ErrorPages.Show(options, ErrorReasons.Link);
     }

@@ -98,7 +98,7 @@ internal static class UserInfoEndpoint
         }
 
         if (live.Jkt is null) return Refused("invalid_token", "The access token is not bound to a key: send it as Bearer.", 401, Dpop);
-        var read = await proofs.ReadAsync(http, Path, presented.Token, mustHaveNonce: client.Profile is not null);
+        var read = await proofs.ReadAsync(http, Path, client, presented.Token);
         if (read.Failed(out var error, out var possession)) return Refused(error.Code, error.Description, 401, Dpop);
         if (possession.Jkt is null) return Refused(DpopProofs.Invalid, "The DPoP header is missing.", 401, Dpop);
         return possession.Jkt == live.Jkt ? null : Refused("invalid_token", "The access token is bound to another key.", 401, Dpop);

@@ -42,7 +42,7 @@ internal sealed class AuthorizationCodes(IdPDatabase database, RandomSource rand
     /// <param name="proven">What the decision said.</param>
     /// <param name="parked">Answered by it, exactly once; null for a request that was never parked.</param>
     /// <param name="origin">For the audit.</param>
-    /// <returns>The code; null when the parked request was answered meanwhile.</returns>
+    /// <returns>The code; null when the request was answered meanwhile.</returns>
     public Task<string?> IssueAsync(
         AuthorizationRequest request, Client client, SignedIn who, Decision.Proceed proven, StoredInteraction? parked, RequestOrigin origin)
     {
@@ -50,7 +50,7 @@ internal sealed class AuthorizationCodes(IdPDatabase database, RandomSource rand
         var scope = string.Join(' ', request.Scopes);
         return database.WriteAsync<string?>(async s =>
         {
-            if (parked is not null && !await ParkedRequests.CompleteAsync(s, parked.Hash, now)) return null;
+            if (!await ParkedRequests.CompleteAsync(s, request, parked, now)) return null;
             if (parked?.ConsentUserId == who.Person.Id) await RememberAsync(s, client, who, proven, request.Scopes, origin, now);
 
             await s.ExecuteAsync(InsertAuthorization, id, AuthorizationType.AdHoc, who.Person.Id, client.ClientId, who.Session.Id, scope,

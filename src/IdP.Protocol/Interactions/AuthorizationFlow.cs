@@ -111,7 +111,7 @@ internal sealed class AuthorizationFlow(
     private async Task<IResult> AnswerAsync(AuthorizationRequest request, OAuthError error, Parking parking)
     {
         // Answered exactly once, by whatever answer.
-        if (parking.Stored is { } stored && !await parkedRequests.CompleteAsync(stored))
+        if ((parking.Stored is not null || request.PushedHash is not null) && !await parkedRequests.CompleteAsync(request, parking.Stored))
         {
             return ErrorPages.Show(options, ErrorReasons.Link);
         }

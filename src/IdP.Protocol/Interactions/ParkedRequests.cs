@@ -74,7 +74,7 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
     internal async Task<string> ParkAsync(AuthorizationRequest request, Client client)
     {
         var (handle, now) = (Handle.New(random), clock.GetUtcNow());
-        var stored = new StoredInteraction(request.Parameters) { Subject = request.Subject, IsPushed = request.IsPushed };
+        var stored = new StoredInteraction(request.Parameters) { Subject = request.Subject, PushedHash = request.PushedHash };
         await database.WriteAsync(s => s.ExecuteAsync(
             "INSERT INTO interactions (hash, client_id, parameters, created_at, expires_at) VALUES (@p0, @p1, @p2, @p3, @p4)",
             Handle.HashOf(handle), client.ClientId, Serialize(stored), now, now + options.InteractionLifetime));
@@ -89,11 +89,13 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
     }
 
     /// <summary>As the other, in a commit of its own.</summary>
-    internal Task<bool> CompleteAsync(StoredInteraction stored) => database.WriteAsync(s => CompleteAsync(s, stored.Hash, clock.GetUtcNow()));
+    internal Task<bool> CompleteAsync(AuthorizationRequest request, StoredInteraction? stored) => database.WriteAsync(s => CompleteAsync(s, request, stored, clock.GetUtcNow()));
 
     /// <summary>Answers a request; of any number of callers one gets true.</summary>
-    internal static async ValueTask<bool> CompleteAsync(Statements statements, string hash, DateTimeOffset now) =>
-        await statements.ExecuteAsync("UPDATE interactions SET completed_at = @p0 WHERE hash = @p1 AND completed_at IS NULL AND expires_at > @p0", now, hash) == 1;
+    internal static async ValueTask<bool> CompleteAsync(Statements statements, AuthorizationRequest request, StoredInteraction? stored, DateTimeOffset now) =>
+        await PushedRequests.SpendAsync(statements, request, now)
+        && (stored is null
+            || await statements.ExecuteAsync("UPDATE interactions SET completed_at = @p0 WHERE hash = @p1 AND completed_at IS NULL AND expires_at > @p0", now, stored.Hash) == 1);
 
     private Task<int> UpdateAsync(string sql, object value, string handle) =>
         database.WriteAsync(s => s.ExecuteAsync(sql, value, Handle.HashOf(handle), clock.GetUtcNow()));
@@ -103,11 +105,11 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
         var stored = JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(1))!;
         stored.Remove(StoredInteraction.SubjectName, out var subject);
         stored.Remove(StoredInteraction.RefusedByName, out var refusedBy);
-        var isPushed = stored.Remove(StoredInteraction.PushedName);
+        stored.Remove(StoredInteraction.PushedName, out var pushed);
         return new StoredInteraction(new Parameters(stored))
         {
             Hash = row.GetString(0), CreatedAt = row.Time(2), ConsentUserId = row.NullableString(3), AccountChosenAt = row.NullableTime(4),
-            Subject = subject, RefusedById = refusedBy, IsPushed = isPushed,
+            Subject = subject, RefusedById = refusedBy, PushedHash = pushed,
         };
     }
 
@@ -117,7 +119,7 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
         var kept = interaction.Parameters.All.Where(p => p.Key != "id_token_hint" && !p.Key.Contains(' ')).ToDictionary(StringComparer.Ordinal);
         if (interaction.Subject is { } subject) kept.Add(StoredInteraction.SubjectName, subject);
         if (interaction.RefusedById is { } refusedBy) kept.Add(StoredInteraction.RefusedByName, refusedBy);
-        if (interaction.IsPushed) kept.Add(StoredInteraction.PushedName, "yes");
+        if (interaction.PushedHash is { } pushed) kept.Add(StoredInteraction.PushedName, pushed);
         return JsonSerializer.Serialize(kept);
     }
 }
@@ -185,11 +187,11 @@ internal sealed record StoredInteraction(Parameters Parameters)
 
     public string? RefusedById { get; init; }
 
-    /// <summary>The client itself had left the request here (RFC 9126).</summary>
-    public bool IsPushed { get; init; }
+    /// <summary>The client itself had left the request here (RFC 9126), in this row; null: it came with the browser.</summary>
+    public string? PushedHash { get; init; }
 
     /// <summary>The request, to be checked again.</summary>
-    public AuthorizationRequest ToRequest() => new(Parameters) { IsPushed = IsPushed };
+    public AuthorizationRequest ToRequest() => new(Parameters) { IsPushed = PushedHash is not null, PushedHash = PushedHash };
 
     /// <summary>The person whom the request is about; read from the hint when the request came.</summary>
     public string? Subject { get; init; }

@@ -16,8 +16,8 @@ internal sealed class PushedRequests(IdPDatabase database, RandomSource random, 
     // What proves the client is not part of what it asks for.
     private static readonly string[] Credentials = ["client_secret", "client_assertion", "client_assertion_type"];
 
-    private const string Take = """
-        UPDATE pushed_requests SET used_at = @p0 WHERE hash = @p1 AND client_id = @p2 AND used_at IS NULL AND expires_at > @p0 RETURNING parameters
+    private const string Select = """
+        SELECT parameters FROM pushed_requests WHERE hash = @p0 AND client_id = @p1 AND used_at IS NULL AND expires_at > @p2
         """;
 
     /// <summary>The request in a form whose client is authenticated.</summary>
@@ -40,15 +40,23 @@ internal sealed class PushedRequests(IdPDatabase database, RandomSource random, 
         return Prefix + handle;
     }
 
-    /// <summary>Takes the request of a reference; of any number of callers one gets it.</summary>
-    /// <returns>Null when it is unknown, too old, another client's, or was taken before.</returns>
-    public async Task<AuthorizationRequest?> TakeAsync(string requestUri, string? clientId)
+    /// <summary>
+    /// Finds the request of a reference. FAPI 2.0 Security Profile §5.3.2.2: the answer spends it, not the visit, so that
+    /// a page may be loaded again.
+    /// </summary>
+    /// <returns>Null when it is unknown, too old, another client's, or was answered.</returns>
+    public async Task<AuthorizationRequest?> FindAsync(string requestUri, string? clientId)
     {
         if (clientId is null || !requestUri.StartsWith(Prefix, StringComparison.Ordinal)) return null;
         var (hash, now) = (Handle.HashOf(requestUri[Prefix.Length..]), clock.GetUtcNow());
-        var json = await database.WriteAsync(s => s.FirstAsync(Take, row => row.GetString(0), now, hash, clientId));
+        var json = await database.ReadAsync(s => s.FirstAsync(Select, row => row.GetString(0), hash, clientId, now));
         return json is null
             ? null
-            : new AuthorizationRequest(new Parameters(JsonSerializer.Deserialize<Dictionary<string, string>>(json)!)) { IsPushed = true };
+            : new AuthorizationRequest(new Parameters(JsonSerializer.Deserialize<Dictionary<string, string>>(json)!)) { IsPushed = true, PushedHash = hash };
     }
+
+    /// <summary>Answers a pushed request; of any number of callers one gets true, as one does for a request that was not pushed.</summary>
+    internal static async ValueTask<bool> SpendAsync(Statements statements, AuthorizationRequest request, DateTimeOffset now) =>
+        request.PushedHash is not { } hash
+        || await statements.ExecuteAsync("UPDATE pushed_requests SET used_at = @p0 WHERE hash = @p1 AND used_at IS NULL", now, hash) == 1;
 }

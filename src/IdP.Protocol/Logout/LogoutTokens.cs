@@ -15,7 +15,7 @@ internal sealed class LogoutTokens(KeyRing keys, RandomSource random, TimeProvid
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);
 
     public string Write(CatalogSnapshot catalog, Client client, string userId, string sessionId) => JwtWriter.Write(
-        keys.Signer(catalog, client.IdTokenSigningAlg), Type, (client.ClientId, userId, sessionId, Now: clock.GetUtcNow(), Id: random.NewId(), options.Issuer),
+        keys.Signer(catalog, Algorithms.For(client, client.IdTokenSigningAlg)), Type, (client.ClientId, userId, sessionId, Now: clock.GetUtcNow(), Id: random.NewId(), options.Issuer),
         static (json, token) =>
         {
             json.WriteString("iss", token.Issuer);

@@ -39,7 +39,7 @@ internal sealed class DpopProofs(IdPDatabase database, DpopNonces nonces, TimePr
     /// <returns>The possession, or none without the header; an error also when the client must prove a key and does not.</returns>
     public async ValueTask<Result<Possession>> ReadAsync(HttpRequest http, string path, Client client)
     {
-        var read = await ReadAsync(http, path, accessToken: null, mustHaveNonce: client.Profile is not null);
+        var read = await ReadAsync(http, path, client, accessToken: null);
         if (read.Failed(out _, out var possession) || possession.Jkt is not null || !IsDemandedOf(client)) return read;
         OfferNonce(http);
         return new OAuthError(Invalid, "This application must prove possession of a key: send a DPoP header.");
@@ -48,9 +48,9 @@ internal sealed class DpopProofs(IdPDatabase database, DpopNonces nonces, TimePr
     /// <summary>Reads the proof of a request.</summary>
     /// <param name="http">The request; its answer gets a nonce for the next one.</param>
     /// <param name="path">Of the endpoint, to be appended to the issuer: what a request says of its host proves nothing.</param>
+    /// <param name="client">Who sends it: a profile demands a nonce, whatever the option says, and has fewer algorithms.</param>
     /// <param name="accessToken">The token it comes with, which the proof must name; null: none.</param>
-    /// <param name="mustHaveNonce">Whatever the option says.</param>
-    public async ValueTask<Result<Possession>> ReadAsync(HttpRequest http, string path, string? accessToken, bool mustHaveNonce)
+    public async ValueTask<Result<Possession>> ReadAsync(HttpRequest http, string path, Client client, string? accessToken)
     {
         var headers = http.Headers[Header];
         if (headers.Count == 0) return Possession.None;
@@ -59,7 +59,8 @@ internal sealed class DpopProofs(IdPDatabase database, DpopNonces nonces, TimePr
         if (headers is not [{ Length: > 0 and <= MostCharacters } text]) return Refused("there must be one, of at most 8192 characters");
         if (Jws.Parse(text) is not { } proof) return Refused("it is not a signed JWT");
         if (proof.Type != Type) return Refused("its typ must be dpop+jwt");
-        if (proof.Algorithm is not { } algorithm || !SigningAlgorithms.Supported.Contains(algorithm)) return Refused("its alg must be RS256, PS256 or ES256");
+        var allowed = SigningAlgorithms.For(client);
+        if (proof.Algorithm is not { } algorithm || !allowed.Contains(algorithm)) return Refused($"its alg must be one of {string.Join(", ", allowed)}");
         if (!proof.Header.TryGetProperty("jwk", out var jwk)) return Refused("its header must have the public key as jwk");
         using var key = PublicJwk.Read(jwk);
         if (key is null) return Refused("its jwk must be a public P-256 or RSA key");
@@ -67,7 +68,7 @@ internal sealed class DpopProofs(IdPDatabase database, DpopNonces nonces, TimePr
 
         if (CheckClaims(proof, http.Method, options.Issuer + path, accessToken) is { } wrong) return wrong;
         if (!proof.TryReadTime("iat", out var iat) || iat is not { } madeAt) return Refused("iat must be a time in seconds since 1970");
-        if (CheckNonce(proof, mustHaveNonce) is { } stale) return stale;
+        if (CheckNonce(proof, client.Profile is not null) is { } stale) return stale;
         var now = clock.GetUtcNow();
         if (madeAt > now + Leeway || madeAt < now - Oldest) return Refused("iat is not about now");
 

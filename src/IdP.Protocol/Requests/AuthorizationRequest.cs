@@ -21,6 +21,9 @@ internal sealed class AuthorizationRequest(Parameters parameters)
     /// <summary>It came from the client itself, authenticated (RFC 9126), and not with the browser.</summary>
     public bool IsPushed { get; init; }
 
+    /// <summary>The row that its answer spends; null: it came with the browser, or is being pushed.</summary>
+    public string? PushedHash { get; init; }
+
     public string? ClientId => parameters["client_id"];
 
     public string? RedirectUri => parameters["redirect_uri"];

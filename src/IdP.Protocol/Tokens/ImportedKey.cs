@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using IdP.Storage.Clients;
 using IdP.Storage.Keys;
 
 namespace IdP.Protocol.Tokens;
@@ -86,4 +87,7 @@ internal static class Algorithms
     public const string ES256 = "ES256";
 
     public static IReadOnlyList<string> Supported { get; } = [RS256, ES256];
+
+    /// <summary>What tokens for a client are signed with. FAPI 2.0 Security Profile §5.4.1 has no PKCS#1 v1.5.</summary>
+    public static string For(Client client, string chosen) => client.Profile is null ? chosen : ES256;
 }

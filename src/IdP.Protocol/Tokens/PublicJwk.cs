@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using IdP.Storage.Clients;
 
 namespace IdP.Protocol.Tokens;
 
@@ -117,4 +118,6 @@ internal static class SigningAlgorithms
 
     /// <summary>FAPI 2.0 Security Profile §5.4.1: no PKCS#1 v1.5.</summary>
     public static IReadOnlyList<string> Fapi2 { get; } = [PS256, ES256];
+
+    public static IReadOnlyList<string> For(Client client) => client.Profile is null ? Supported : Fapi2;
 }

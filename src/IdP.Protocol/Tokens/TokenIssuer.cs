@@ -67,11 +67,11 @@ internal sealed class TokenIssuer(IdPDatabase database, KeyRing keys, RandomSour
             return (Handle.New(random), Encoding.UTF8.GetString(JwtWriter.Json(content, AccessTokens.Write)));
         }
 
-        return (JwtWriter.Write(keys.Signer(catalog, options.AccessTokenSigningAlg), AccessTokens.Type, content, AccessTokens.Write), null);
+        return (JwtWriter.Write(keys.Signer(catalog, Algorithms.For(content.Issuance.Client, options.AccessTokenSigningAlg)), AccessTokens.Type, content, AccessTokens.Write), null);
     }
 
     private string IdToken(AccessTokenContent content, string accessToken, CatalogSnapshot catalog) => JwtWriter.Write(
-        keys.Signer(catalog, content.Issuance.Client.IdTokenSigningAlg),
+        keys.Signer(catalog, Algorithms.For(content.Issuance.Client, content.Issuance.Client.IdTokenSigningAlg)),
         IdTokens.Type,
         new IdTokenContent(content.Issuance, options.Issuer, accessToken, content.IssuedAt, content.IssuedAt + options.IdTokenLifetime, catalog.Groups),
         IdTokens.Write);

@@ -9,7 +9,8 @@ internal sealed class Cleanup(IdPDatabase database, TimeProvider clock, ILogger<
     [
         ("DELETE FROM pending_sign_ins WHERE expires_at < @p0", TimeSpan.Zero),
         ("DELETE FROM pending_authenticators WHERE expires_at < @p0", TimeSpan.Zero),
-        ("DELETE FROM pushed_requests WHERE expires_at < @p0", TimeSpan.FromHours(1)),
+        // A page that was opened in time is answered within IdP:Tokens:InteractionLifetime, a day at most.
+        ("DELETE FROM pushed_requests WHERE expires_at < @p0", TimeSpan.FromHours(25)),
         ("DELETE FROM device_authorizations WHERE expires_at < @p0", TimeSpan.FromHours(1)),
         ("DELETE FROM spent_jtis WHERE expires_at < @p0", TimeSpan.FromMinutes(5)),
         ("DELETE FROM logout_deliveries WHERE created_at < @p0 AND state <> 'Waiting'", TimeSpan.FromDays(30)),

@@ -44,7 +44,7 @@ public static class PageServices
                 // Lax: with Strict, an application's redirect would bring a new cookie and make every other tab stale.
                 forms.Cookie.SameSite = SameSiteMode.Lax;
                 forms.Cookie.Path = "/";
-                forms.SuppressXFrameOptionsHeader = true; // frame-ancestors says it.
+                forms.SuppressXFrameOptionsHeader = true; // SecurityHeaders says it, of every page.
             });
             services.AddSingleton<Assets>();
             services.AddSingleton<ShownCodes>();

@@ -40,10 +40,14 @@ internal static class SecurityHeaders
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        // RFC 9700 §4.12: 303 alone makes every browser drop the form, with the password in it, that it had posted.
+        if (http.Response.StatusCode == StatusCodes.Status302Found && HttpMethods.IsPost(http.Request.Method)) http.Response.StatusCode = StatusCodes.Status303SeeOther;
         if (http.Response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) is not true) return;
 
         // A page of the protocol's own (form_post) brings its own policy.
         if (headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = http.Items[FormActionKey] is string source ? $"{Policy} {source}" : Policy;
+        // RFC 9700 §4.16: for browsers that do not know frame-ancestors.
+        headers.XFrameOptions = "DENY";
         headers.CacheControl = "no-store";
         headers.Remove("Pragma");
     }

@@ -67,7 +67,7 @@ internal static class ClientCommands
         ("Authentication", client.TokenEndpointAuthMethod), ("PKCE", client.RequirePkce ? "required" : "not required"),
         ("Pushed requests", client.RequirePar ? "required" : "not required"),
         ("Bound to a key", client.DpopBoundAccessTokens || client.Profile is not null ? "yes" : "no"), ("Profile", client.Profile),
-        ("Access tokens", ChangeList.Words(client.AccessTokenFormat)), ("ID token signature", client.IdTokenSigningAlg),
+        ("Access tokens", ChangeList.Words(client.AccessTokenFormat)), ("ID token signature", client.Profile is null ? client.IdTokenSigningAlg : "ES256"),
         ("Secrets", string.Join(", ", client.Secrets.Select(s => $"made {Call.Time(s.CreatedAt)}{(s.ExpiresAt is null ? "" : $", until {Call.Time(s.ExpiresAt)}")}"))),
         ("Added", Call.Time(client.CreatedAt)), ("Changed", Call.Time(client.UpdatedAt)),
     ];
