@@ -24,7 +24,12 @@ public static class IdPServer
     /// <exception cref="ConfigurationException">The configuration cannot be used; the message names the key.</exception>
     public static async Task<WebApplication> BuildAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ApplicationName = typeof(IdPServer).Assembly.GetName().Name });
+        // Options are read once, at the start. Watching their files would watch the folder of the database too: an event
+        // for every write.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args], ApplicationName = typeof(IdPServer).Assembly.GetName().Name,
+        });
         // The file beside the program holds the defaults; one in the working folder comes after it and wins.
         var beside = new JsonConfigurationSource { Path = Path.Combine(AppContext.BaseDirectory, "appsettings.json"), Optional = true };
         beside.ResolveFileProvider();

@@ -14,13 +14,23 @@ internal sealed class Authorizations(IdPDatabase database, TimeProvider clock)
         WHERE a.id = @p0 AND NOT EXISTS (SELECT 1 FROM revoked_access_tokens r WHERE r.jti = @p1)
         """;
 
+    // One read for both; a client's own token has no authorization to join.
+    private const string ByReference = $"""
+        SELECT {SubjectGrant.Columns}, u.updated_at, r.claims
+        FROM reference_tokens r LEFT JOIN authorizations a ON a.id = r.authorization_id LEFT {SubjectGrant.Joins}
+        WHERE r.hash = @p0 AND r.expires_at > @p1 AND r.revoked_at IS NULL
+        """;
+
     public ValueTask<SubjectGrant?> FindAsync(string id) =>
         database.ReadAsync(s => s.FirstAsync(ById, row => (SubjectGrant?)SubjectGrant.Read(row, 0), id));
 
-    /// <summary>The grant behind an access token that was not revoked by itself, and when the person's data last changed.</summary>
-    public ValueTask<(SubjectGrant Grant, DateTimeOffset UpdatedAt)?> FindForTokenAsync(string id, string jti) =>
-        database.ReadAsync(s => s.FirstAsync(
-            ByIdAndJti, row => ((SubjectGrant, DateTimeOffset)?)(SubjectGrant.Read(row, 0), row.Time(SubjectGrant.Count)), id, jti));
+    /// <summary>The grant behind an access token that was not revoked by itself.</summary>
+    public ValueTask<GrantOfToken?> FindForTokenAsync(string id, string jti) => database.ReadAsync(s => s.FirstAsync(ByIdAndJti, ReadGrant, id, jti));
+
+    /// <summary>A reference token that is not over: what it says, and the person's grant behind it unless it is a client's own.</summary>
+    public ValueTask<(string Claims, GrantOfToken? Grant)?> FindByReferenceAsync(string hash, DateTimeOffset now) => database.ReadAsync(s => s.FirstAsync(
+        ByReference,
+        row => ((string, GrantOfToken?)?)(row.GetString(SubjectGrant.Count + 1), row.IsDBNull(0) ? null : ReadGrant(row)), hash, now));
 
     /// <summary>
     /// Revokes an authorization: its codes, refresh tokens and reference tokens, and its JWT access tokens wherever
@@ -44,4 +54,11 @@ internal sealed class Authorizations(IdPDatabase database, TimeProvider clock)
         });
         return true;
     });
+
+    private static GrantOfToken? ReadGrant(System.Data.Common.DbDataReader row) => new(SubjectGrant.Read(row, 0), row.Time(SubjectGrant.Count));
 }
+
+/// <summary>The grant behind an access token.</summary>
+/// <param name="Grant">With the person of this moment.</param>
+/// <param name="UpdatedAt">When the person's data last changed.</param>
+internal sealed record GrantOfToken(SubjectGrant Grant, DateTimeOffset UpdatedAt);

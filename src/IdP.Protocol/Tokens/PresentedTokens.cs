@@ -23,34 +23,34 @@ internal sealed record LiveAccessToken(JsonElement Claims, SubjectGrant? Grant, 
 /// <summary>Finds out whether an access token that somebody presents is good.</summary>
 internal sealed class PresentedTokens(IdPDatabase database, OwnTokens ownTokens, Authorizations authorizations, TimeProvider clock)
 {
-    private const string ReferenceByHash = "SELECT claims FROM reference_tokens WHERE hash = @p0 AND expires_at > @p1 AND revoked_at IS NULL";
-
     /// <summary>The token; null when it is unknown, expired or revoked, by itself or by what it stands on, and when its person is stopped.</summary>
     public async ValueTask<LiveAccessToken?> FindAsync(CatalogSnapshot catalog, string token)
     {
         var now = clock.GetUtcNow();
-        var claims = token.Contains('.') ? ownTokens.Read(catalog, token, AccessTokens.Type) : await ReferenceAsync(token, now);
-        if (claims is not { } said || OwnTokens.IsExpired(said, now)) return null;
-        if (OwnTokens.Text(said, "jti") is not { } jti || OwnTokens.Text(said, "client_id") is not { } clientId) return null;
-        if (catalog.Clients.GetValueOrDefault(clientId) is not { DisabledAt: null }) return null;
-
-        if (AccessTokens.AuthorizationIdOf(jti) is not { } authorizationId)
+        if (!token.Contains('.'))
         {
-            var revoked = await database.ReadAsync(s => s.FirstAsync("SELECT 1 FROM revoked_access_tokens WHERE jti = @p0", _ => true, jti));
-            return revoked ? null : new LiveAccessToken(said, null, null);
+            return token.Length == 43 && await authorizations.FindByReferenceAsync(Handle.HashOf(token), now) is ({ } json, var given)
+                ? Judge(catalog, JsonElement.Parse(json), given, now)
+                : null;
         }
 
-        return await authorizations.FindForTokenAsync(authorizationId, jti) is ({ } grant, { } updatedAt)
-            && grant.IsLive(now, offline: true) && !grant.IsStopped(catalog, now)
-            ? new LiveAccessToken(said, grant, updatedAt)
-            : null;
+        // What was not issued to a client of ours, or is over, is not looked up.
+        if (ownTokens.Read(catalog, token, AccessTokens.Type) is not { } claims || Judge(catalog, claims, null, now) is null) return null;
+        var jti = OwnTokens.Text(claims, "jti")!;
+        if (AccessTokens.AuthorizationIdOf(jti) is { } authorizationId)
+        {
+            return await authorizations.FindForTokenAsync(authorizationId, jti) is { } grant ? Judge(catalog, claims, grant, now) : null;
+        }
+
+        var revoked = await database.ReadAsync(s => s.FirstAsync("SELECT 1 FROM revoked_access_tokens WHERE jti = @p0", _ => true, jti));
+        return revoked ? null : new LiveAccessToken(claims, null, null);
     }
 
-    private async ValueTask<JsonElement?> ReferenceAsync(string token, DateTimeOffset now)
+    private static LiveAccessToken? Judge(CatalogSnapshot catalog, JsonElement claims, GrantOfToken? given, DateTimeOffset now)
     {
-        if (token.Length != 43) return null;
-        var hash = Handle.HashOf(token);
-        var json = await database.ReadAsync(s => s.FirstAsync(ReferenceByHash, row => row.GetString(0), hash, now));
-        return json is null ? null : JsonElement.Parse(json);
+        if (OwnTokens.IsExpired(claims, now) || OwnTokens.Text(claims, "jti") is null || OwnTokens.Text(claims, "client_id") is not { } clientId) return null;
+        if (catalog.Clients.GetValueOrDefault(clientId) is not { DisabledAt: null }) return null;
+        if (given is not null && (!given.Grant.IsLive(now, offline: true) || given.Grant.IsStopped(catalog, now))) return null;
+        return new LiveAccessToken(claims, given?.Grant, given?.UpdatedAt);
     }
 }

@@ -22,6 +22,7 @@ internal sealed class MailDispatcher(
 {
     private const string Topic = "mail";
     private const int MostAttempts = 8;
+    private const int MostRows = 1000;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
     // Transactions of other nodes may commit in another order than their rows are numbered; a row is looked at when
@@ -67,11 +68,16 @@ internal sealed class MailDispatcher(
         await using var db = database.CreateContext();
         var seen = await db.ChangeVersions.Where(c => c.Topic == Topic).Select(c => (long?)c.Version).SingleOrDefaultAsync(ct);
         var settled = clock.GetUtcNow() - Patience;
-        var rows = await db.AuditEvents.AsNoTracking().Where(e => e.Id > (seen ?? 0) && e.At <= settled).OrderBy(e => e.Id).Take(100).ToListAsync(ct);
-        if (rows.Count == 0) return false;
+        var unseen = db.AuditEvents.AsNoTracking().Where(e => e.Id > (seen ?? 0) && e.At <= settled).OrderBy(e => e.Id).Take(MostRows);
+        var last = await unseen.MaxAsync(e => (long?)e.Id, ct);
+        if (last is null) return false;
+        var rows = await unseen.Where(e => e.Id <= last && e.UserId != null && Mails.Events.Contains(e.Event)).ToListAsync(ct);
+        // Most rows are sign-ins, which nobody gets a mail about: the mark stays behind them for a while, so that under
+        // load it does not cost a commit each time.
+        if (rows.Count == 0 && last - (seen ?? 0) < MostRows) return false;
 
         var messages = new List<OutboxMessage>();
-        foreach (var row in rows.Where(r => Mails.Events.Contains(r.Event) && r.UserId is not null))
+        foreach (var row in rows)
         {
             if (await WriteAsync(row) is { } message) messages.Add(message);
         }
@@ -80,10 +86,10 @@ internal sealed class MailDispatcher(
         {
             // Of several nodes the one that moves the mark has written these mails.
             var won = seen is null
-                ? await save.Database.ExecuteSqlAsync($"INSERT INTO change_versions (topic, version) VALUES ({Topic}, {rows[^1].Id}) ON CONFLICT (topic) DO NOTHING", ct)
-                : await save.Database.ExecuteSqlAsync($"UPDATE change_versions SET version = {rows[^1].Id} WHERE topic = {Topic} AND version = {seen}", ct);
+                ? await save.Database.ExecuteSqlAsync($"INSERT INTO change_versions (topic, version) VALUES ({Topic}, {last}) ON CONFLICT (topic) DO NOTHING", ct)
+                : await save.Database.ExecuteSqlAsync($"UPDATE change_versions SET version = {last} WHERE topic = {Topic} AND version = {seen}", ct);
             if (won == 1) save.OutboxMessages.AddRange(messages);
-            return rows.Count == 100;
+            return last - (seen ?? 0) >= MostRows;
         }, ct);
     }
 

@@ -5,7 +5,6 @@ using IdP.Server.Admin.Owners;
 using IdP.Server.Hosting;
 using IdP.Server.Pages.Portal;
 using IdP.Server.Security;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -71,28 +70,25 @@ public static class PageRoutes
         public WebApplication MapPages()
         {
             app.UseSecurityHeaders();
-            app.UseRequestLocalization(languages =>
+            app.UseWhen(IsPage, pages =>
             {
-                CultureInfo[] known = [CultureInfo.GetCultureInfo("en")];
-                languages.DefaultRequestCulture = new(known[0]);
-                (languages.SupportedCultures, languages.SupportedUICultures) = (known, known);
-                languages.RequestCultureProviders.Clear();
+                pages.UseRequestLocalization(languages =>
+                {
+                    CultureInfo[] known = [CultureInfo.GetCultureInfo("en")];
+                    languages.DefaultRequestCulture = new(known[0]);
+                    (languages.SupportedCultures, languages.SupportedUICultures) = (known, known);
+                    languages.RequestCultureProviders.Clear();
+                });
+                pages.UseExceptionHandler("/error");
+                pages.UseStatusCodePagesWithReExecute("/error");
+                pages.Use(next => http => ReadableForms.ReadAsync(http, next));
             });
-            app.UseExceptionHandler("/error");
-            app.UseStatusCodePagesWithReExecute("/error");
-            app.Use((http, next) =>
-            {
-                if (NotPages.Any(path => http.Request.Path.StartsWithSegments(path, StringComparison.Ordinal))
-                    && http.Features.Get<IStatusCodePagesFeature>() is { } bare) bare.Enabled = false;
-                return next(http);
-            });
-            app.UseWhen(
-                http => !NotPages.Any(path => http.Request.Path.StartsWithSegments(path, StringComparison.Ordinal)),
-                pages => pages.Use(next => http => ReadableForms.ReadAsync(http, next)));
             app.Services.GetRequiredService<Assets>().Map(app);
             app.MapGet("/", () => Results.LocalRedirect("~/portal"));
             app.MapRazorPages();
             return app;
         }
     }
+
+    private static bool IsPage(HttpContext http) => !NotPages.Any(path => http.Request.Path.StartsWithSegments(path, StringComparison.Ordinal));
 }
