@@ -25,20 +25,18 @@ internal static class DemoRun
         var notesSecret = DemoSecrets.Ensure(NotesApp.ClientId);
         var payrollSecret = DemoSecrets.Ensure(PayrollApp.ClientId);
 
-        // The identity provider answers before the apps exist; they ask it nothing before someone signs in.
         await using var provider = await IdPServer.BuildAsync(
         [
             "--environment=Development",
             $"--IdP:Seed:File={Path.Combine(root, "samples", "Demo", "seed.json")}",
             .. args,
         ]);
-        await provider.StartAsync();
-        await IdPServer.ReadyAsync(provider);
-
         await using var notes = NotesApp.Build([$"--ClientSecret={notesSecret}"]);
         await using var payroll = PayrollApp.Build([$"--ClientSecret={payrollSecret}"]);
         await using var api = PayrollApi.Build([]);
-        await Task.WhenAll(notes.StartAsync(), payroll.StartAsync(), api.StartAsync());
+        // All at once: the apps and the API ask the identity provider nothing before someone signs in.
+        await Task.WhenAll(provider.StartAsync(), notes.StartAsync(), payroll.StartAsync(), api.StartAsync());
+        await IdPServer.ReadyAsync(provider);
         Banner.Print(Console.Out);
 
         await UntilAnyStopsAsync(provider, notes, payroll, api);
