@@ -4,6 +4,7 @@ using IdP.Storage.Changes;
 using IdP.Storage.Clients;
 using IdP.Testing;
 using IdP.Tests.Protocol;
+using IdP.Tests.Server.Journeys;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,15 +22,17 @@ internal sealed class StepUpClientTests
     private WebApplication notes = null!;
     private UserAgent browser = null!;
     private string challenge = "";
+    private string presented = "";
     private int calls;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
         provider = await Provider.ListenAsync();
-        api = await LoopbackApp.StartAsync(app => app.MapGet("/salary/bank-account", (HttpResponse response) =>
+        api = await LoopbackApp.StartAsync(app => app.MapGet("/salary/bank-account", (HttpRequest request, HttpResponse response) =>
         {
             calls++;
+            presented = request.Headers.Authorization.ToString();
             response.Headers.WWWAuthenticate = challenge;
             return Results.StatusCode(challenge.Length == 0 ? 500 : 401);
         }));
@@ -87,6 +90,17 @@ internal sealed class StepUpClientTests
         var sent = HttpUtility.ParseQueryString((await browser.GetAsync(new Uri(address + "/bank-account"))).Location!.Query);
 
         Assert.That((sent["acr_values"], sent["max_age"], sent["resource"], sent["prompt"]), Is.EqualTo(("phr mfa", "60", api.Address.OriginalString, (string?)null)));
+    }
+
+    [Test]
+    public async Task The_api_gets_a_token_for_itself_alone_and_userinfo_another()
+    {
+        challenge = "";
+        await OpenAsync("/bank-account");
+
+        var token = ServerFixture.ClaimsOf(presented["Bearer ".Length..]);
+        Assert.That((token.GetProperty("aud").ToString(), token.GetProperty("scope").GetString()), Is.EqualTo((api.Address.OriginalString, "payroll.read")));
+        Assert.That((await OpenAsync("/userinfo")).Page.QuerySelector("#userinfo-sub")?.TextContent, Is.EqualTo(Provider.UserId));
     }
 
     [TestCase("Bearer error=\"invalid_token\", acr_values=\"mfa\"")]
