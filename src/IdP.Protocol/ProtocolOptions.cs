@@ -26,6 +26,12 @@ public sealed record ProtocolOptions
     /// <summary>How long a person may take from the first page to the answer; 5 min to 1 day.</summary>
     public TimeSpan InteractionLifetime { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How many authorization requests of one address may wait for somebody in ten minutes, and how many a public client
+    /// may leave from there; 10 to 1,000,000. Answered ones do not count, so that this is no limit on sign-ins.
+    /// </summary>
+    public int OpenRequestsPerAddress { get; init; } = 500;
+
     /// <summary>What signs access tokens: <c>ES256</c> or <c>RS256</c>.</summary>
     public string AccessTokenSigningAlg { get; init; } = "ES256";
 
@@ -79,6 +85,7 @@ public sealed record ProtocolOptions
         if (!Within(IdTokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1))) yield return "IdP:Tokens:IdTokenLifetime must be from 00:01:00 to 1.00:00:00.";
         if (!Within(RefreshTokenLifetime, TimeSpan.FromHours(1), TimeSpan.FromDays(366))) yield return "IdP:Tokens:RefreshTokenLifetime must be from 01:00:00 to 366.00:00:00.";
         if (!Within(InteractionLifetime, TimeSpan.FromMinutes(5), TimeSpan.FromDays(1))) yield return "IdP:Tokens:InteractionLifetime must be from 00:05:00 to 1.00:00:00.";
+        if (OpenRequestsPerAddress is < 10 or > 1_000_000) yield return "IdP:Tokens:OpenRequestsPerAddress must be from 10 to 1000000.";
         if (AccessTokenSigningAlg is not ("ES256" or "RS256")) yield return "IdP:Tokens:AccessTokenSigningAlg must be ES256 or RS256.";
         if (!Within(DiscoveryMaxAge, TimeSpan.Zero, TimeSpan.FromDays(1))) yield return "IdP:Tokens:DiscoveryMaxAge must be from 00:00:00 to 1.00:00:00.";
         if (SigningKeyLifetime != TimeSpan.Zero && !Within(SigningKeyLifetime, TimeSpan.FromDays(1), TimeSpan.FromDays(731))) yield return "IdP:Tokens:SigningKeyLifetime must be from 1.00:00:00 to 731.00:00:00, or 00:00:00.";

@@ -37,6 +37,7 @@ public static class ProtocolServices
             services.AddSingleton<Authorizations>();
             services.AddSingleton<RefreshTokens>();
 
+            services.AddSingleton<ChosenSecrets>();
             services.AddSingleton<ClientSecrets>();
             services.AddSingleton<IClientAuthenticationMethod, ClientSecretBasic>();
             services.AddSingleton<IClientAuthenticationMethod, ClientSecretPost>();
@@ -56,6 +57,7 @@ public static class ProtocolServices
             services.AddSingleton<DiscoveryDocument>();
             services.AddSingleton<JwksDocument>();
 
+            services.AddSingleton<RequestLimits>();
             services.AddSingleton<ParkedRequests>();
             services.AddSingleton<PushedRequests>();
             services.AddSingleton<AuthorizationCodes>();

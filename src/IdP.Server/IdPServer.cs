@@ -71,10 +71,20 @@ public static class IdPServer
     }
 
     /// <summary>To be called after the start: ends when the seed is applied, and shows the first owner's link while there is none.</summary>
-    /// <exception cref="ConfigurationException">The seed cannot be applied; stop the server.</exception>
+    /// <exception cref="ConfigurationException">The seed cannot be applied; the server is stopped.</exception>
     public static async Task ReadyAsync(WebApplication app)
     {
-        await app.Services.GetRequiredService<StartGate>().Seeded;
+        try
+        {
+            await app.Services.GetRequiredService<StartGate>().Seeded;
+        }
+        catch
+        {
+            // What works in the background ends before what it works with is disposed: else it complains after the reason.
+            await app.StopAsync();
+            throw;
+        }
+
         if (!app.Environment.IsDevelopment()) return;
 
         var issuer = new Uri(app.Services.GetRequiredService<IdPOptions>().Issuer);

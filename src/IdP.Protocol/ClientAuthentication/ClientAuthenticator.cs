@@ -1,6 +1,7 @@
 using IdP.Protocol.Requests;
 using IdP.Storage.Changes;
 using IdP.Storage.Clients;
+using IdP.Verification.SignIn;
 using Microsoft.AspNetCore.Http;
 
 namespace IdP.Protocol.ClientAuthentication;
@@ -39,6 +40,7 @@ internal sealed class ClientAuthenticator(IEnumerable<IClientAuthenticationMetho
             return OAuthError.InvalidRequest("The parameter client_id names another application than the credentials.");
         }
 
+        credentials = credentials with { Origin = RequestOrigin.Of(http.HttpContext) };
         var client = catalog.Clients.GetValueOrDefault(credentials.ClientId);
         if ((await method.VerifyAsync(credentials, client, catalog.Secrets[credentials.ClientId], ct)).Failed(out var busy, out var verified)) return busy;
         if (!verified || client is null || client.DisabledAt is not null || client.TokenEndpointAuthMethod != method.Name) return failure;

@@ -37,5 +37,5 @@ internal sealed class ClientSecretBasic(ClientSecrets secrets) : IClientAuthenti
     }
 
     public ValueTask<Result<bool>> VerifyAsync(Credentials credentials, Client? client, IEnumerable<ClientSecret> known, CancellationToken ct) =>
-        secrets.VerifyAsync(credentials.Secret, known, ct);
+        secrets.VerifyAsync(credentials, known, ct);
 }

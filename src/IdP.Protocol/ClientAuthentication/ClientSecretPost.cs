@@ -17,5 +17,5 @@ internal sealed class ClientSecretPost(ClientSecrets secrets) : IClientAuthentic
     }
 
     public ValueTask<Result<bool>> VerifyAsync(Credentials credentials, Client? client, IEnumerable<ClientSecret> known, CancellationToken ct) =>
-        secrets.VerifyAsync(credentials.Secret, known, ct);
+        secrets.VerifyAsync(credentials, known, ct);
 }

@@ -1,6 +1,7 @@
 using IdP.Protocol.Requests;
 using IdP.Protocol.Tokens;
 using IdP.Storage.Clients;
+using IdP.Verification.SignIn;
 using Microsoft.AspNetCore.Http;
 
 namespace IdP.Protocol.ClientAuthentication;
@@ -21,6 +22,9 @@ internal interface IClientAuthenticationMethod
 /// <summary>Who a client says it is, and by what.</summary>
 internal sealed record Credentials(string ClientId, string Secret)
 {
+    /// <summary>From where they came.</summary>
+    public RequestOrigin? Origin { get; init; }
+
     /// <summary>The signed statement that stands in the secret's place, taken apart.</summary>
     public Jws? Assertion { get; init; }
 

@@ -4,6 +4,7 @@ using IdP.Protocol.Interactions;
 using IdP.Protocol.ProofOfPossession;
 using IdP.Protocol.Requests;
 using IdP.Storage.Changes;
+using IdP.Verification.SignIn;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -42,7 +43,11 @@ internal static class DeviceAuthorizationEndpoint
 
         if ((await proofs.ReadAsync(http, Path, client)).Failed(out error, out var possession)) return OAuthResults.Json(error);
 
-        var begun = await devices.BeginAsync(client, scopes, resources, possession.Jkt);
+        if (await devices.BeginAsync(client, scopes, resources, possession.Jkt, RequestOrigin.Of(http.HttpContext)) is not { } begun)
+        {
+            return OAuthResults.Json(RequestLimits.TooMany);
+        }
+
         // §3.2
         return OAuthResults.Json(begun, static (json, device) =>
         {

@@ -3,6 +3,7 @@ using IdP.Protocol.Interactions;
 using IdP.Protocol.ProofOfPossession;
 using IdP.Protocol.Requests;
 using IdP.Storage.Changes;
+using IdP.Verification.SignIn;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -43,7 +44,7 @@ internal static class PushedAuthorizationEndpoint
             ?? AuthorizationChecks.CheckResource(request, client, snapshot, options.Issuer);
         if (error is not null) return OAuthResults.Json(error);
 
-        var uri = await pushedRequests.StoreAsync(request, client);
+        if (await pushedRequests.StoreAsync(request, client, RequestOrigin.Of(http.HttpContext)) is not { } uri) return OAuthResults.Json(RequestLimits.TooMany);
         http.HttpContext.Response.StatusCode = StatusCodes.Status201Created;
         return OAuthResults.Json(uri, static (json, requestUri) =>
         {

@@ -40,7 +40,12 @@ internal sealed class AuthorizationFlow(
 
         var who = await current.SessionAsync();
         // The session's cookie is not sent with a form from another site: asked again by a GET, it is.
-        if (posted && who is null) return new SeeOther(parkedRequests.ResumeUrl(await parkedRequests.ParkAsync(request, client)));
+        if (posted && who is null)
+        {
+            return await parkedRequests.ParkAsync(request, client, current.Origin) is { } kept
+                ? new SeeOther(parkedRequests.ResumeUrl(kept))
+                : ErrorPages.Show(options, ErrorReasons.TooMany);
+        }
 
         if (who is not null && parking.Stored?.RefusedById == who.Person.Id)
         {
@@ -70,17 +75,17 @@ internal sealed class AuthorizationFlow(
         switch (decision)
         {
             case Decision.SignIn:
-                return await PageAsync("/signin", LoginRequired, request, client, parking);
+                return await PageAsync("/signin", LoginRequired, request, client, parking, origin);
             case Decision.Verify:
-                return await PageAsync("/verify", InteractionRequired, request, client, parking);
+                return await PageAsync("/verify", InteractionRequired, request, client, parking, origin);
             case Decision.Enroll:
-                return await PageAsync("/enroll", InteractionRequired, request, client, parking);
+                return await PageAsync("/enroll", InteractionRequired, request, client, parking, origin);
             case Decision.Locked:
-                return await PageAsync("/locked", InteractionRequired, request, client, parking);
+                return await PageAsync("/locked", InteractionRequired, request, client, parking, origin);
             case Decision.Proceed proven when who is not null && Acr.Meets(proven.Acr, request.DemandedAcr):
                 return await AllowedAsync(request, client, who, parking)
                     ? await IssueAsync(request, client, who, proven, parking, origin)
-                    : await PageAsync("/consent", ConsentRequired, request, client, parking);
+                    : await PageAsync("/consent", ConsentRequired, request, client, parking, origin);
             default:
                 if (who is not null) await codes.RecordDenialAsync(AuditEvents.SignInDenied, who, client, string.Join(' ', decision.Reasons), origin);
                 return await AnswerAsync(request, request.Claims.AcrIsEssential ? AuthorizationChecks.UnmetRequirements : Denied, parking);
@@ -100,12 +105,12 @@ internal sealed class AuthorizationFlow(
         return client.Consent == ConsentType.Implicit || await codes.IsAllowedAsync(who.Person.Id, client.ClientId, request.Scopes);
     }
 
-    private async Task<IResult> PageAsync(string page, OAuthError instead, AuthorizationRequest request, Client client, Parking parking)
+    private async Task<IResult> PageAsync(string page, OAuthError instead, AuthorizationRequest request, Client client, Parking parking, RequestOrigin origin)
     {
         // §3.1.2.6: with prompt=none no page is shown.
         if (request.Prompts == Prompts.None) return await AnswerAsync(request, instead, parking);
-        var handle = parking.Handle ?? await parkedRequests.ParkAsync(request, client);
-        return new SeeOther($"{options.PathBase}{page}?interaction={handle}");
+        var handle = parking.Handle ?? await parkedRequests.ParkAsync(request, client, origin);
+        return handle is null ? ErrorPages.Show(options, ErrorReasons.TooMany) : new SeeOther($"{options.PathBase}{page}?interaction={handle}");
     }
 
     private async Task<IResult> AnswerAsync(AuthorizationRequest request, OAuthError error, Parking parking)

@@ -50,7 +50,7 @@ internal sealed record BegunDevice(string DeviceCode, string UserCode, string Ve
 
 /// <summary>Devices that wait: begun by an application, opened by their code, answered by a person. RFC 8628.</summary>
 public sealed class DeviceRequests(
-    IdPDatabase database, Catalog catalog, IDataProtectionProvider protection, RandomSource random, TimeProvider clock, ProtocolOptions options)
+    IdPDatabase database, Catalog catalog, IDataProtectionProvider protection, RequestLimits limits, RandomSource random, TimeProvider clock, ProtocolOptions options)
 {
     internal static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
@@ -117,15 +117,19 @@ public sealed class DeviceRequests(
     });
 
     /// <summary>A device begins to wait.</summary>
-    internal async Task<BegunDevice> BeginAsync(Client client, IReadOnlyList<string> scopes, IReadOnlyList<string> resources, string? jkt)
+    /// <returns>Null when too many began there.</returns>
+    internal async Task<BegunDevice?> BeginAsync(
+        Client client, IReadOnlyList<string> scopes, IReadOnlyList<string> resources, string? jkt, RequestOrigin origin)
     {
+        var limit = limits.Left(client, origin);
         while (true)
         {
             var (deviceCode, userCode, now) = (Handle.New(random), UserCodes.New(random), clock.GetUtcNow());
             // A user code that another device shows, or showed a while ago, is not given out again.
-            var stored = await database.WriteAsync(s => s.ExecuteAsync(
+            var stored = await database.WriteAsync(async s => !await limit.CountAsync(s, now) ? (int?)null : await s.ExecuteAsync(
                 Insert, Handle.HashOf(deviceCode), Handle.HashOf(userCode), client.ClientId, string.Join(' ', scopes), now, now + Lifetime, Interval,
                 DeviceState.Pending, jkt, string.Join(' ', resources)));
+            if (stored is null) return null;
             if (stored == 1) return new BegunDevice(deviceCode, UserCodes.Show(userCode), VerificationUri);
         }
     }

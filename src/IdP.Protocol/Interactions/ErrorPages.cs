@@ -19,6 +19,9 @@ public static class ErrorReasons
     /// <summary>The request cannot be read at all.</summary>
     public const string Request = "request";
 
+    /// <summary>Too many requests of this address wait for somebody.</summary>
+    public const string TooMany = "too_many";
+
     /// <summary>Something broke here.</summary>
     public const string Server = "server";
 }

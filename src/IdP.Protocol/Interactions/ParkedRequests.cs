@@ -5,7 +5,10 @@ using IdP.Storage;
 using IdP.Storage.Changes;
 using IdP.Storage.Clients;
 using IdP.Storage.Database;
+using IdP.Storage.Enrollments;
+using IdP.Verification.Attempts;
 using IdP.Verification.Decisions;
+using IdP.Verification.SignIn;
 
 namespace IdP.Protocol.Interactions;
 
@@ -14,7 +17,7 @@ namespace IdP.Protocol.Interactions;
 /// A page gets the handle as <c>?interaction=</c>, carries it along in its forms, and when it is done redirects to
 /// <see cref="ResumeUrl"/>; there everything is decided anew, so a page can be left, repeated or opened out of turn.
 /// </remarks>
-public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, RandomSource random, TimeProvider clock, ProtocolOptions options)
+public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, RequestLimits limits, RandomSource random, TimeProvider clock, ProtocolOptions options)
 {
     private const string Select = """
         SELECT hash, parameters, created_at, consent_user_id, account_chosen_at FROM interactions
@@ -70,15 +73,15 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
     public string ResumeUrl(string handle) => $"{options.PathBase}/connect/authorize?interaction={Uri.EscapeDataString(handle)}";
 
     /// <summary>Parks a checked request.</summary>
-    /// <returns>The handle, shown only in addresses of this server; the row has its hash.</returns>
-    internal async Task<string> ParkAsync(AuthorizationRequest request, Client client)
+    /// <returns>The handle, shown only in addresses of this server; the row has its hash. Null when too many of this address wait.</returns>
+    internal async Task<string?> ParkAsync(AuthorizationRequest request, Client client, RequestOrigin origin)
     {
-        var (handle, now) = (Handle.New(random), clock.GetUtcNow());
-        var stored = new StoredInteraction(request.Parameters) { Subject = request.Subject, PushedHash = request.PushedHash };
-        await database.WriteAsync(s => s.ExecuteAsync(
+        var (handle, now, limit) = (Handle.New(random), clock.GetUtcNow(), limits.Parked(origin));
+        var stored = new StoredInteraction(request.Parameters) { Subject = request.Subject, PushedHash = request.PushedHash, CountedFor = limit.Owner };
+        var parked = await database.WriteAsync(async s => await limit.CountAsync(s, now) && await s.ExecuteAsync(
             "INSERT INTO interactions (hash, client_id, parameters, created_at, expires_at) VALUES (@p0, @p1, @p2, @p3, @p4)",
-            Handle.HashOf(handle), client.ClientId, Serialize(stored), now, now + options.InteractionLifetime));
-        return handle;
+            Handle.HashOf(handle), client.ClientId, Serialize(stored), now, now + options.InteractionLifetime) == 1);
+        return parked ? handle : null;
     }
 
     internal async ValueTask<StoredInteraction?> LoadAsync(string? handle)
@@ -92,10 +95,15 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
     internal Task<bool> CompleteAsync(AuthorizationRequest request, StoredInteraction? stored) => database.WriteAsync(s => CompleteAsync(s, request, stored, clock.GetUtcNow()));
 
     /// <summary>Answers a request; of any number of callers one gets true.</summary>
-    internal static async ValueTask<bool> CompleteAsync(Statements statements, AuthorizationRequest request, StoredInteraction? stored, DateTimeOffset now) =>
-        await PushedRequests.SpendAsync(statements, request, now)
-        && (stored is null
-            || await statements.ExecuteAsync("UPDATE interactions SET completed_at = @p0 WHERE hash = @p1 AND completed_at IS NULL AND expires_at > @p0", now, stored.Hash) == 1);
+    internal static async ValueTask<bool> CompleteAsync(Statements statements, AuthorizationRequest request, StoredInteraction? stored, DateTimeOffset now)
+    {
+        const string complete = "UPDATE interactions SET completed_at = @p0 WHERE hash = @p1 AND completed_at IS NULL AND expires_at > @p0";
+        if (!await PushedRequests.SpendAsync(statements, request, now)) return false;
+        if (stored is null) return true;
+        if (await statements.ExecuteAsync(complete, now, stored.Hash) == 0) return false;
+        if (stored.CountedFor is { } owner) await AttemptCounter.RefundAsync(statements, AttemptKind.Request, owner);
+        return true;
+    }
 
     private Task<int> UpdateAsync(string sql, object value, string handle) =>
         database.WriteAsync(s => s.ExecuteAsync(sql, value, Handle.HashOf(handle), clock.GetUtcNow()));
@@ -105,11 +113,12 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
         var stored = JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(1))!;
         stored.Remove(StoredInteraction.SubjectName, out var subject);
         stored.Remove(StoredInteraction.RefusedByName, out var refusedBy);
+        stored.Remove(StoredInteraction.CountedForName, out var countedFor);
         stored.Remove(StoredInteraction.PushedName, out var pushed);
         return new StoredInteraction(new Parameters(stored))
         {
             Hash = row.GetString(0), CreatedAt = row.Time(2), ConsentUserId = row.NullableString(3), AccountChosenAt = row.NullableTime(4),
-            Subject = subject, RefusedById = refusedBy, PushedHash = pushed,
+            Subject = subject, RefusedById = refusedBy, PushedHash = pushed, CountedFor = countedFor,
         };
     }
 
@@ -119,6 +128,7 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Random
         var kept = interaction.Parameters.All.Where(p => p.Key != "id_token_hint" && !p.Key.Contains(' ')).ToDictionary(StringComparer.Ordinal);
         if (interaction.Subject is { } subject) kept.Add(StoredInteraction.SubjectName, subject);
         if (interaction.RefusedById is { } refusedBy) kept.Add(StoredInteraction.RefusedByName, refusedBy);
+        if (interaction.CountedFor is { } owner) kept.Add(StoredInteraction.CountedForName, owner);
         if (interaction.PushedHash is { } pushed) kept.Add(StoredInteraction.PushedName, pushed);
         return JsonSerializer.Serialize(kept);
     }
@@ -176,6 +186,7 @@ internal sealed record StoredInteraction(Parameters Parameters)
     public const string SubjectName = "the subject";
     public const string RefusedByName = "refused by";
     public const string PushedName = "was pushed";
+    public const string CountedForName = "counted for";
 
     public string Hash { get; init; } = "";
 
@@ -186,6 +197,9 @@ internal sealed record StoredInteraction(Parameters Parameters)
     public DateTimeOffset? AccountChosenAt { get; init; }
 
     public string? RefusedById { get; init; }
+
+    /// <summary>Whose count of waiting requests it is in, see <see cref="RequestLimits"/>.</summary>
+    public string? CountedFor { get; init; }
 
     /// <summary>The client itself had left the request here (RFC 9126), in this row; null: it came with the browser.</summary>
     public string? PushedHash { get; init; }

@@ -3,11 +3,12 @@ using IdP.Protocol.Requests;
 using IdP.Storage;
 using IdP.Storage.Clients;
 using IdP.Storage.Database;
+using IdP.Verification.SignIn;
 
 namespace IdP.Protocol.Interactions;
 
 /// <summary>Keeps pushed authorization requests until the person comes with the reference. RFC 9126 §2.2, §4.</summary>
-internal sealed class PushedRequests(IdPDatabase database, RandomSource random, TimeProvider clock)
+internal sealed class PushedRequests(IdPDatabase database, RequestLimits limits, RandomSource random, TimeProvider clock)
 {
     public const string Prefix = "urn:ietf:params:oauth:request_uri:";
 
@@ -29,15 +30,15 @@ internal sealed class PushedRequests(IdPDatabase database, RandomSource random, 
         return new AuthorizationRequest(new Parameters(parameters)) { IsPushed = true };
     }
 
-    /// <returns>The <c>request_uri</c>; the row has the hash of its random part.</returns>
-    public async Task<string> StoreAsync(AuthorizationRequest request, Client client)
+    /// <returns>The <c>request_uri</c>; the row has the hash of its random part. Null when too many came from there.</returns>
+    public async Task<string?> StoreAsync(AuthorizationRequest request, Client client, RequestOrigin origin)
     {
-        var (handle, now) = (Handle.New(random), clock.GetUtcNow());
+        var (handle, now, limit) = (Handle.New(random), clock.GetUtcNow(), limits.Left(client, origin));
         var parameters = JsonSerializer.Serialize(request.Parameters.All);
-        await database.WriteAsync(s => s.ExecuteAsync(
+        var stored = await database.WriteAsync(async s => await limit.CountAsync(s, now) && await s.ExecuteAsync(
             "INSERT INTO pushed_requests (hash, client_id, parameters, expires_at) VALUES (@p0, @p1, @p2, @p3)",
-            Handle.HashOf(handle), client.ClientId, parameters, now + Lifetime));
-        return Prefix + handle;
+            Handle.HashOf(handle), client.ClientId, parameters, now + Lifetime) == 1);
+        return stored ? Prefix + handle : null;
     }
 
     /// <summary>

@@ -34,6 +34,7 @@ internal sealed class ErrorModel(Words words, RandomSource random, ILogger<Error
             : HttpContext.Features.Get<PageProblem>()
             ?? (executing is not null ? PageProblem.Of(Response.StatusCode) : OfProtocol(Request.Query["reason"]));
         Response.StatusCode = Problem.Status;
+        if (Problem.Status == StatusCodes.Status429TooManyRequests && Response.Headers.RetryAfter.Count == 0) Response.Headers.RetryAfter = "60";
         if (failed is not null) logger.RequestFailed(failed.Error, Reference);
         else logger.ErrorShown(Reference, Problem.Key, Problem.Status);
     }
@@ -44,6 +45,7 @@ internal sealed class ErrorModel(Words words, RandomSource random, ILogger<Error
         ErrorReasons.Request => new(StatusCodes.Status400BadRequest, "Error.Request") { Reason = reason },
         ErrorReasons.Server => new(StatusCodes.Status500InternalServerError, "Error.Server") { Reason = reason },
         ErrorReasons.Link => PageProblem.Link,
+        ErrorReasons.TooMany => PageProblem.Of(StatusCodes.Status429TooManyRequests),
         _ => PageProblem.Of(StatusCodes.Status404NotFound),
     };
 }

@@ -15,11 +15,17 @@ public static class AttemptKind
     /// <summary>Device codes that led to nothing; the owner is the user's id.</summary>
     public const string Device = "device";
 
-    /// <summary>Device codes that led to nothing, from one network address.</summary>
+    /// <summary>Device codes that led to nothing, from one network address, in one span of time.</summary>
     public const string DeviceAddress = "device-address";
 
-    /// <summary>Failures from one network address.</summary>
+    /// <summary>Failures from one network address, in one span of time.</summary>
     public const string Address = "address";
+
+    /// <summary>Wrong chosen secrets of one client from one network address, in one span of time.</summary>
+    public const string ClientSecret = "client-secret";
+
+    /// <summary>Requests that wait, of one network address or one client, in one span of time.</summary>
+    public const string Request = "request";
 }
 
 /// <summary>Guesses that were counted before they were compared.</summary>

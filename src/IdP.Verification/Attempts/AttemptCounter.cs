@@ -34,8 +34,15 @@ public sealed class AttemptCounter(IdPDatabase database, RandomSource random, Ti
     public async Task<int?> CountAsync(string kind, string owner, int limit, TimeSpan? fadeAfter = null)
     {
         var now = clock.GetUtcNow();
+        return await database.WriteAsync(s => CountAsync(s, kind, owner, limit, now, fadeAfter));
+    }
+
+    /// <summary>As the other, in the transaction of what is counted.</summary>
+    public static async ValueTask<int?> CountAsync(
+        Statements statements, string kind, string owner, int limit, DateTimeOffset now, TimeSpan? fadeAfter = null)
+    {
         var fadesBefore = fadeAfter is { } age ? now - age : DateTimeOffset.UnixEpoch;
-        var number = await database.WriteAsync(s => s.FirstAsync(Count, row => row.GetInt32(0), kind, owner, now, limit, fadesBefore));
+        var number = await statements.FirstAsync(Count, row => row.GetInt32(0), kind, owner, now, limit, fadesBefore);
         return number == 0 ? null : number;
     }
 
@@ -63,7 +70,7 @@ public sealed class AttemptCounter(IdPDatabase database, RandomSource random, Ti
         await statements.ExecuteAsync("UPDATE attempt_counts SET failures = 0 WHERE kind = @p0 AND owner = @p1 AND locked_at IS NULL", kind, owner) == 1;
 
     /// <summary>Takes back one count: what was typed turned out not to be a guess.</summary>
-    internal static async ValueTask RefundAsync(Statements statements, string kind, string owner) =>
+    public static async ValueTask RefundAsync(Statements statements, string kind, string owner) =>
         await statements.ExecuteAsync("UPDATE attempt_counts SET failures = failures - 1 WHERE kind = @p0 AND owner = @p1 AND locked_at IS NULL AND failures > 0", kind, owner);
 
     /// <summary>Adds a failure that was seen elsewhere, never above <paramref name="most"/>.</summary>

@@ -16,7 +16,7 @@ public sealed class DeviceCodeGuesses(AttemptCounter attempts, IdPDatabase datab
     /// <returns>False when it must not be looked up.</returns>
     public async Task<bool> CountAsync(string userId, RequestOrigin origin) =>
         await attempts.CountAsync(AttemptKind.Device, userId, Most, Window) is not null
-        && await attempts.CountAsync(AttemptKind.DeviceAddress, Address(origin), Most, Window) is not null;
+        && await attempts.CountAsync(AttemptKind.DeviceAddress, Address(origin), Most) is not null;
 
     /// <summary>It was no guess. Earlier failures stay: whoever has one good code could else guess others for ever.</summary>
     public Task TakeBackAsync(string userId, RequestOrigin origin) => database.WriteAsync(async s =>
@@ -36,5 +36,5 @@ public sealed class DeviceCodeGuesses(AttemptCounter attempts, IdPDatabase datab
         return true;
     });
 
-    private static string Address(RequestOrigin origin) => PasswordSignIn.CountedAddress(origin.Address);
+    private string Address(RequestOrigin origin) => AttemptWindow.Of(PasswordSignIn.CountedAddress(origin.Address), Window, clock.GetUtcNow()).Owner;
 }

@@ -16,7 +16,7 @@ public sealed class PasswordGate : IDisposable
     }
 
     /// <param name="width">How many may run at once; sixteen times as many may wait, about four seconds of work.</param>
-    internal PasswordGate(int width)
+    public PasswordGate(int width)
     {
         running = new SemaphoreSlim(width);
         longestQueue = width * 16;

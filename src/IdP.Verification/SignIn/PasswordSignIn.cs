@@ -36,7 +36,7 @@ public sealed class PasswordSignIn(
     IdPDatabase database, Catalog catalog, AttemptCounter attempts, PasswordHasher hasher, PasswordGate gate, CurrentSignIn current,
     RandomSource random, TimeProvider clock, SignInOptions options)
 {
-    private static readonly TimeSpan AddressWindow = TimeSpan.FromMinutes(10);
+    internal static readonly TimeSpan AddressWindow = TimeSpan.FromMinutes(10);
     internal static readonly TimeSpan FailuresFade = TimeSpan.FromHours(1);
 
     private const string ByName = $"""
@@ -50,10 +50,11 @@ public sealed class PasswordSignIn(
     {
         var settings = (await catalog.GetAsync()).Verification;
         var origin = current.Origin;
-        var address = CountedAddress(origin.Address);
-        if (await attempts.CountAsync(AttemptKind.Address, address, settings.AddressAttempts, AddressWindow) is null)
+        var window = AttemptWindow.Of(CountedAddress(origin.Address), AddressWindow, clock.GetUtcNow());
+        var address = window.Owner;
+        if (await attempts.CountAsync(AttemptKind.Address, address, settings.AddressAttempts) is null)
         {
-            return new PasswordOutcome.TooMany((int)AddressWindow.TotalMinutes);
+            return new PasswordOutcome.TooMany((int)Math.Ceiling(window.Left.TotalMinutes));
         }
 
         var name = UserNames.Normalize(userName);
@@ -86,8 +87,9 @@ public sealed class PasswordSignIn(
         return new PasswordOutcome.Wrong();
     }
 
+    /// <summary>The address as failures are counted for it.</summary>
     // A single subscriber has a whole /64 of IPv6 addresses; one of IPv4 is written in either form.
-    internal static string CountedAddress(string? address)
+    public static string CountedAddress(string? address)
     {
         if (!IPAddress.TryParse(address, out var parsed)) return "unknown";
         if (parsed.IsIPv4MappedToIPv6) parsed = parsed.MapToIPv4();

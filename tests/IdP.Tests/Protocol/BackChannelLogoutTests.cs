@@ -166,6 +166,8 @@ internal sealed class BackChannelLogoutTests(TestDatabaseKind kind)
     {
         yield return new TestCaseData(async (IServiceProvider services) => (object)await services.GetRequiredService<DisableUser>()
             .HandleAsync(new(Provider.UserId, "left"), Actor.CommandLine, default)).SetArgDisplayNames("disabled");
+        yield return new TestCaseData(async (IServiceProvider services) => (object)await services.GetRequiredService<RemoveUser>()
+            .HandleAsync(new(Provider.UserId, "left"), Actor.CommandLine, default)).SetArgDisplayNames("removed");
         yield return new TestCaseData(async (IServiceProvider services) => (object)await services.GetRequiredService<ResetVerification>()
             .HandleAsync(new(Provider.UserId, null, Compromised: true, "stolen"), Actor.CommandLine, default)).SetArgDisplayNames("compromised");
         yield return new TestCaseData(async (IServiceProvider services) => (object)await services.GetRequiredService<AdminEndSessions>()

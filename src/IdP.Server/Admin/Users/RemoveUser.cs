@@ -1,6 +1,7 @@
 using IdP.Server.Admin.Owners;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
+using IdP.Storage.Outbox;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdP.Server.Admin.Users;
@@ -18,11 +19,14 @@ internal sealed class RemoveUser(IdPDatabase database, TimeProvider clock)
         if (await db.FindPersonAsync(request.UserName, ct) is not { User: var user }) return Outcome.NoSuchUser;
         if (await OwnerSetup.IsLastOwnerAsync(db, user, ct)) return Outcome.LastOwner;
 
+        // Before the sessions go with the person: the applications are told as they are when an account is turned off.
+        var now = clock.GetUtcNow();
+        await db.QueueLogoutsAsync(user.Id, now, ct);
         await db.AttemptCounts.Where(a => a.Owner == user.Id).ExecuteDeleteAsync(ct);
         await db.OneTimeLinks.Where(l => l.UserId == user.Id).ExecuteDeleteAsync(ct);
         await db.Users.Where(u => u.Id == user.Id).ExecuteDeleteAsync(ct);
         db.ChangeTracker.Clear();
-        db.Audit(user, AuditEvents.UserRemoved, actor, request.Reason, $"{user.UserName} was removed", clock.GetUtcNow());
+        db.Audit(user, AuditEvents.UserRemoved, actor, request.Reason, $"{user.UserName} was removed", now);
         return Outcome.Removed;
     }, ct);
 }

@@ -39,6 +39,7 @@ internal sealed class ClientOperationTests(TestDatabaseKind kind) : AdminFixture
             (Valid with { RedirectUris = ["https://app.example/cb#x"] }, "redirectUris[0]"),
             (Valid with { RedirectUris = ["com.example.app:/cb"] }, "redirectUris[0]"),
             (Valid with { GrantTypes = ["password"] }, "grantTypes[0]"),
+            (Valid with { GrantTypes = ["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"], Profile = "fapi2" }, "grantTypes"),
             (Valid with { GrantTypes = ["client_credentials"], Type = ClientType.Public }, "grantTypes"),
             (Valid with { Type = ClientType.Public, TokenEndpointAuthMethod = "client_secret_post" }, "tokenEndpointAuthMethod"),
             (Valid with { Type = ClientType.Public, RequirePkce = false }, "requirePkce"),

@@ -117,6 +117,16 @@ internal sealed class SurfaceTests() : ServerFixture(TestDatabaseKind.Sqlite)
         Expect("Settings", new VerificationSettings().ToJson().Select(setting => $"{setting.Key} | {setting.Value?.ToString() ?? "none"}"), keys: 2);
 
     [Test]
+    public void Every_configuration_key_is_explained()
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs/configuration.md"));
+
+        var keys = Keys(IdPOptions.Section, new IdPOptions()).Select(key => key.Split(" | ")[0]).Where(key => key != "IdP:Tokens:Issuer");
+
+        Assert.That(keys.Where(key => !text.Contains($"`{key}`", StringComparison.Ordinal)), Is.Empty, "docs/configuration.md");
+    }
+
+    [Test]
     public void Configuration_keys_with_their_defaults() =>
         // The issuer of the tokens is IdP:Issuer; nobody sets it twice.
         Expect("Configuration keys", Keys(IdPOptions.Section, new IdPOptions()).Where(key => !key.StartsWith("IdP:Tokens:Issuer", StringComparison.Ordinal)), keys: 2);

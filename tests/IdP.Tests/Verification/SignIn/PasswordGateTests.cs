@@ -1,5 +1,6 @@
 using IdP.Storage.Enrollments;
 using IdP.Testing;
+using IdP.Verification.Attempts;
 using IdP.Verification.SignIn;
 
 namespace IdP.Tests.Verification.SignIn;
@@ -80,7 +81,7 @@ internal sealed class PasswordGateTests
         await Task.WhenAll([running, .. queued]);
         Assert.That(outcome, Is.EqualTo(new PasswordOutcome.Busy()));
         Assert.That((await bench.CountAsync(AttemptKind.Password, anna.Id))!.Failures, Is.Zero);
-        Assert.That((await bench.CountAsync(AttemptKind.Address, "192.0.2.1"))!.Failures, Is.Zero);
+        Assert.That((await bench.CountAsync(AttemptKind.Address, AttemptWindow.Of("192.0.2.1", PasswordSignIn.AddressWindow, bench.Now).Owner))!.Failures, Is.Zero);
     }
 
     [TestCaseSource(typeof(TestDatabase), nameof(TestDatabase.All))]

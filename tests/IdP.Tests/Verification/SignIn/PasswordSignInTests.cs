@@ -196,6 +196,31 @@ internal sealed class PasswordSignInTests(TestDatabaseKind kind) : BenchTest(kin
     }
 
     [Test]
+    public async Task A_trickle_of_failures_blocks_no_address()
+    {
+        var anna = await Bench.AddAsync();
+        await Bench.SetAsync("addressAttempts", "10");
+
+        for (var i = 0; i < 30; i++)
+        {
+            Assert.That(await Bench.NewBrowser().SignInAsync("nobody" + i, "wrong"), Is.EqualTo(new PasswordOutcome.Wrong()), $"failure {i + 1}");
+            Bench.Clock.Advance(TimeSpan.FromMinutes(2));
+        }
+
+        Assert.That(await Bench.NewBrowser().SignInAsync(anna.Name, anna.Password), Is.InstanceOf<PasswordOutcome.Right>());
+    }
+
+    [Test]
+    public async Task How_long_an_address_waits_is_what_is_left_of_its_ten_minutes()
+    {
+        await Bench.SetAsync("addressAttempts", "10");
+        for (var i = 0; i < 10; i++) await Bench.NewBrowser().SignInAsync("nobody" + i, "wrong");
+        Bench.Clock.Advance(TimeSpan.FromMinutes(7));
+
+        Assert.That(await Bench.NewBrowser().SignInAsync("nobody", "wrong"), Is.EqualTo(new PasswordOutcome.TooMany(3)));
+    }
+
+    [Test]
     public async Task Right_passwords_do_not_use_up_an_address()
     {
         var anna = await Bench.AddAsync();
