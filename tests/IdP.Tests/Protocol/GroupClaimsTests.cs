@@ -15,7 +15,7 @@ namespace IdP.Tests.Protocol;
 [TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.All))]
 internal sealed class GroupClaimsTests(TestDatabaseKind kind)
 {
-    private static readonly string[] Asked = ["department", "floor", "roles", "badge", "sub", "email"];
+    private static readonly string[] Asked = ["department", "floor", "roles", "badge", "sub", "email", "client_id", "events"];
 
     private Provider provider = null!;
 
@@ -55,14 +55,15 @@ internal sealed class GroupClaimsTests(TestDatabaseKind kind)
     {
         // Behind the operations, which refuse it.
         await provider.Services.GetRequiredService<IdP.Storage.Changes.Catalog>().ChangeAsync(db => Task.FromResult(db.Groups.Add(
-            new() { Name = "evil", Claims = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>("""{ "sub": "somebody", "acr": "mfa", "email": "x@example.com" }""")! })));
+            new() { Name = "evil", Claims = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>("""{ "sub": "somebody", "acr": "mfa", "email": "x@example.com", "client_id": "other", "events": {} }""")! })));
         await PersonAsync("{}", ["evil"]);
 
         var tokens = await TokensAsync();
         var userInfo = await provider.UserInfoAsync("Bearer", tokens["access_token"]!);
 
-        Assert.That((userInfo["sub"], userInfo["acr"], userInfo["email"]), Is.EqualTo((Provider.UserId, (string?)null, (string?)null)));
-        Assert.That(new JsonWebToken(tokens["id_token"]).GetPayloadValue<string>("acr"), Is.EqualTo("pwd"));
+        Assert.That((userInfo["sub"], userInfo["acr"], userInfo["email"], userInfo["client_id"]), Is.EqualTo((Provider.UserId, (string?)null, (string?)null, (string?)null)));
+        var idToken = new JsonWebToken(tokens["id_token"]);
+        Assert.That((idToken.GetPayloadValue<string>("acr"), idToken.Claims.Any(c => c.Type is "client_id" or "events")), Is.EqualTo(("pwd", false)));
     }
 
     [Test]
