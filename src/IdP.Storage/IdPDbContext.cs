@@ -26,6 +26,10 @@ public abstract class IdPDbContext(DbContextOptions options) : DbContext(options
     public DbSet<Enrollment> Enrollments => Set<Enrollment>();
     public DbSet<TotpAuthenticator> TotpAuthenticators => Set<TotpAuthenticator>();
     public DbSet<PendingAuthenticator> PendingAuthenticators => Set<PendingAuthenticator>();
+    public DbSet<Passkey> Passkeys => Set<Passkey>();
+    public DbSet<PasskeyCeremony> PasskeyCeremonies => Set<PasskeyCeremony>();
+    public DbSet<EnrollmentPass> EnrollmentPasses => Set<EnrollmentPass>();
+    public DbSet<RememberedBrowser> RememberedBrowsers => Set<RememberedBrowser>();
     public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
     public DbSet<AttemptCount> AttemptCounts => Set<AttemptCount>();
     public DbSet<Client> Clients => Set<Client>();
@@ -48,6 +52,7 @@ public abstract class IdPDbContext(DbContextOptions options) : DbContext(options
     public DbSet<ChangeVersion> ChangeVersions => Set<ChangeVersion>();
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
     public DbSet<OutboxMessage> OutboxMessages => Set<OutboxMessage>();
+    public DbSet<MailTemplate> MailTemplates => Set<MailTemplate>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

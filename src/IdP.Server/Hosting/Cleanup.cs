@@ -9,6 +9,9 @@ internal sealed class Cleanup(IdPDatabase database, TimeProvider clock, ILogger<
     [
         ("DELETE FROM pending_sign_ins WHERE expires_at < @p0", TimeSpan.Zero),
         ("DELETE FROM pending_authenticators WHERE expires_at < @p0", TimeSpan.Zero),
+        ("DELETE FROM passkey_ceremonies WHERE expires_at < @p0", TimeSpan.Zero),
+        ("DELETE FROM enrollment_passes WHERE expires_at < @p0", TimeSpan.FromDays(1)),
+        ("DELETE FROM remembered_browsers WHERE expires_at < @p0", TimeSpan.Zero),
         // A page that was opened in time is answered within IdP:Tokens:InteractionLifetime, a day at most.
         ("DELETE FROM pushed_requests WHERE expires_at < @p0", TimeSpan.FromHours(25)),
         ("DELETE FROM device_authorizations WHERE expires_at < @p0", TimeSpan.FromHours(1)),

@@ -49,6 +49,12 @@ public sealed class ResourcePolicyRow
     /// <summary>Names of the methods that count; empty: any.</summary>
     public List<string> Methods { get; set; } = [];
 
+    /// <summary>What a first enrollment on the way here needs besides the password: <c>none</c>, <c>mail</c> or <c>admin</c>; null: the setting decides.</summary>
+    public string? EnrollmentProof { get; set; }
+
+    /// <summary>Days for which a browser may be remembered after a verification; 0: never.</summary>
+    public int RememberBrowserDays { get; set; }
+
     /// <summary>In order; the first that names a group of the person decides, else <see cref="Mode"/>.</summary>
     public List<GroupRule> Rules { get; set; } = [];
 }
@@ -59,6 +65,7 @@ internal sealed class ResourcePolicyRowMapping : IEntityTypeConfiguration<Resour
     {
         policy.ToTable("resource_policies");
         policy.HasKey(p => new { p.Kind, p.ResourceId });
+        policy.Property(p => p.EnrollmentProof).HasMaxLength(16);
         policy.Property(p => p.Kind).HasMaxLength(16);
         policy.Property(p => p.ResourceId).HasMaxLength(128);
     }

@@ -48,6 +48,12 @@ public sealed class Enrollment
     /// <summary>When the first authenticator of the present enrollment was confirmed.</summary>
     public DateTimeOffset? ActiveSince { get; set; }
 
+    /// <summary>The next first enrollment needs a proof besides the password: after an expiry unlock, for one.</summary>
+    public bool ProofRequired { get; set; }
+
+    /// <summary>The days left that the last reminder told of; null: none was sent in this period.</summary>
+    public int? RemindedDays { get; set; }
+
     /// <summary>How often "Skip for now" was chosen in this period.</summary>
     public int Skips { get; set; }
 }

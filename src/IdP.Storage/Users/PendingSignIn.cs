@@ -24,6 +24,9 @@ public sealed class PendingSignIn
 
     public int CredentialGeneration { get; init; }
 
+    /// <summary>When the first-enrollment proof was given in this sign-in; null: it was not.</summary>
+    public DateTimeOffset? EnrollmentProvenAt { get; set; }
+
     public string? Address { get; init; }
 
     public string? UserAgent { get; init; }

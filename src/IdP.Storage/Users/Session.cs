@@ -36,6 +36,9 @@ public sealed class Session
 
     public int CredentialGeneration { get; set; }
 
+    /// <summary>When the first-enrollment proof was given in this session; null: it was not.</summary>
+    public DateTimeOffset? EnrollmentProvenAt { get; set; }
+
     public string? Address { get; set; }
 
     public string? UserAgent { get; set; }

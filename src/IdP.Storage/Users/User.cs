@@ -33,6 +33,9 @@ public sealed class User
 
     public DateTimeOffset? DisabledAt { get; set; }
 
+    /// <summary>When the person said "this wasn't me"; the account is then disabled too, until an admin has looked. Null: not frozen.</summary>
+    public DateTimeOffset? FrozenAt { get; set; }
+
     /// <summary>Admin roles. Whoever has one has five verification attempts, whatever the setting says.</summary>
     public List<string> Roles { get; set; } = [];
 

@@ -308,6 +308,11 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("character varying(128)")
                         .HasColumnName("resource_id");
 
+                    b.Property<string>("EnrollmentProof")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("enrollment_proof");
+
                     b.Property<string>("Methods")
                         .IsRequired()
                         .HasColumnType("text")
@@ -318,6 +323,10 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
                         .HasColumnName("mode");
+
+                    b.Property<int>("RememberBrowserDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("remember_browser_days");
 
                     b.Property<int>("ReverifyAfterMinutes")
                         .HasColumnType("integer")
@@ -407,6 +416,14 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("must_enroll");
 
+                    b.Property<bool>("ProofRequired")
+                        .HasColumnType("boolean")
+                        .HasColumnName("proof_required");
+
+                    b.Property<int?>("RemindedDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("reminded_days");
+
                     b.Property<long?>("RequiredAt")
                         .HasColumnType("bigint")
                         .HasColumnName("required_at");
@@ -425,6 +442,175 @@ namespace IdP.Storage.Migrations.Postgres
                     b.HasIndex("Deadline");
 
                     b.ToTable("enrollments", (string)null);
+                });
+
+            modelBuilder.Entity("IdP.Storage.Enrollments.EnrollmentPass", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("OwnerId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("used_at");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("enrollment_passes", (string)null);
+                });
+
+            modelBuilder.Entity("IdP.Storage.Enrollments.Passkey", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Aaguid")
+                        .HasMaxLength(36)
+                        .HasColumnType("character varying(36)")
+                        .HasColumnName("aaguid");
+
+                    b.Property<string>("AttestationObject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("attestation_object");
+
+                    b.Property<string>("ClientDataJson")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("client_data_json");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CredentialId")
+                        .IsRequired()
+                        .HasMaxLength(1400)
+                        .HasColumnType("character varying(1400)")
+                        .HasColumnName("credential_id");
+
+                    b.Property<bool>("IsBackedUp")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_backed_up");
+
+                    b.Property<bool>("IsBackupEligible")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_backup_eligible");
+
+                    b.Property<long?>("LastUsedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("public_key");
+
+                    b.Property<long>("SignCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sign_count");
+
+                    b.Property<string>("Transports")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("transports");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CredentialId")
+                        .IsUnique();
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("passkeys", (string)null);
+                });
+
+            modelBuilder.Entity("IdP.Storage.Enrollments.PasskeyCeremony", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("OwnerId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("purpose");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("passkey_ceremonies", (string)null);
                 });
 
             modelBuilder.Entity("IdP.Storage.Enrollments.PendingAuthenticator", b =>
@@ -1059,6 +1245,38 @@ namespace IdP.Storage.Migrations.Postgres
                     b.ToTable("logout_deliveries", (string)null);
                 });
 
+            modelBuilder.Entity("IdP.Storage.Outbox.MailTemplate", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("language");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Kind", "Language");
+
+                    b.ToTable("mail_templates", (string)null);
+                });
+
             modelBuilder.Entity("IdP.Storage.Outbox.OutboxMessage", b =>
                 {
                     b.Property<string>("Id")
@@ -1228,6 +1446,10 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("credential_generation");
 
+                    b.Property<long?>("EnrollmentProvenAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_proven_at");
+
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("bigint")
                         .HasColumnName("expires_at");
@@ -1264,6 +1486,43 @@ namespace IdP.Storage.Migrations.Postgres
                     b.ToTable("pending_sign_ins", (string)null);
                 });
 
+            modelBuilder.Entity("IdP.Storage.Users.RememberedBrowser", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("hash");
+
+                    b.Property<int>("CredentialGeneration")
+                        .HasColumnType("integer")
+                        .HasColumnName("credential_generation");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("UserAgent")
+                        .HasColumnType("text")
+                        .HasColumnName("user_agent");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("VerifiedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("verified_at");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("remembered_browsers", (string)null);
+                });
+
             modelBuilder.Entity("IdP.Storage.Users.Session", b =>
                 {
                     b.Property<string>("Id")
@@ -1289,6 +1548,10 @@ namespace IdP.Storage.Migrations.Postgres
                     b.Property<int>("CredentialGeneration")
                         .HasColumnType("integer")
                         .HasColumnName("credential_generation");
+
+                    b.Property<long?>("EnrollmentProvenAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_proven_at");
 
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("bigint")
@@ -1381,6 +1644,10 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("email_verified");
 
+                    b.Property<long?>("FrozenAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("frozen_at");
+
                     b.Property<string>("Groups")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1463,6 +1730,32 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasForeignKey("IdP.Storage.Enrollments.Enrollment", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("IdP.Storage.Enrollments.EnrollmentPass", b =>
+                {
+                    b.HasOne("IdP.Storage.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdP.Storage.Enrollments.Passkey", b =>
+                {
+                    b.HasOne("IdP.Storage.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdP.Storage.Enrollments.PasskeyCeremony", b =>
+                {
+                    b.HasOne("IdP.Storage.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("IdP.Storage.Enrollments.PendingAuthenticator", b =>
@@ -1567,6 +1860,15 @@ namespace IdP.Storage.Migrations.Postgres
                 });
 
             modelBuilder.Entity("IdP.Storage.Users.PendingSignIn", b =>
+                {
+                    b.HasOne("IdP.Storage.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdP.Storage.Users.RememberedBrowser", b =>
                 {
                     b.HasOne("IdP.Storage.Users.User", null)
                         .WithMany()

@@ -445,3 +445,95 @@ CREATE TABLE "groups" (
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261124181613_GroupsAndInitiateLogin', '10.0.14');
 
+ALTER TABLE "users" ADD "frozen_at" INTEGER NULL;
+
+ALTER TABLE "sessions" ADD "enrollment_proven_at" INTEGER NULL;
+
+ALTER TABLE "resource_policies" ADD "enrollment_proof" TEXT NULL;
+
+ALTER TABLE "resource_policies" ADD "remember_browser_days" INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE "pending_sign_ins" ADD "enrollment_proven_at" INTEGER NULL;
+
+ALTER TABLE "enrollments" ADD "proof_required" INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE "enrollments" ADD "reminded_days" INTEGER NULL;
+
+CREATE TABLE "enrollment_passes" (
+    "id" TEXT NOT NULL CONSTRAINT "PK_enrollment_passes" PRIMARY KEY,
+    "user_id" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "hash" TEXT NOT NULL,
+    "owner_id" TEXT NULL,
+    "created_at" INTEGER NOT NULL,
+    "expires_at" INTEGER NOT NULL,
+    "used_at" INTEGER NULL,
+    CONSTRAINT "FK_enrollment_passes_users_user_id" FOREIGN KEY ("user_id") REFERENCES "users" ("id") ON DELETE CASCADE
+);
+
+CREATE TABLE "mail_templates" (
+    "kind" TEXT NOT NULL,
+    "language" TEXT NOT NULL,
+    "subject" TEXT NOT NULL,
+    "text" TEXT NOT NULL,
+    "updated_at" INTEGER NOT NULL,
+    CONSTRAINT "PK_mail_templates" PRIMARY KEY ("kind", "language")
+);
+
+CREATE TABLE "passkey_ceremonies" (
+    "hash" TEXT NOT NULL CONSTRAINT "PK_passkey_ceremonies" PRIMARY KEY,
+    "purpose" TEXT NOT NULL,
+    "owner_id" TEXT NULL,
+    "user_id" TEXT NULL,
+    "state" TEXT NOT NULL,
+    "expires_at" INTEGER NOT NULL,
+    CONSTRAINT "FK_passkey_ceremonies_users_user_id" FOREIGN KEY ("user_id") REFERENCES "users" ("id") ON DELETE CASCADE
+);
+
+CREATE TABLE "passkeys" (
+    "id" TEXT NOT NULL CONSTRAINT "PK_passkeys" PRIMARY KEY,
+    "user_id" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "credential_id" TEXT NOT NULL,
+    "public_key" TEXT NOT NULL,
+    "sign_count" INTEGER NOT NULL,
+    "transports" TEXT NOT NULL,
+    "is_backup_eligible" INTEGER NOT NULL,
+    "is_backed_up" INTEGER NOT NULL,
+    "aaguid" TEXT NULL,
+    "attestation_object" TEXT NOT NULL,
+    "client_data_json" TEXT NOT NULL,
+    "created_at" INTEGER NOT NULL,
+    "last_used_at" INTEGER NULL,
+    CONSTRAINT "FK_passkeys_users_user_id" FOREIGN KEY ("user_id") REFERENCES "users" ("id") ON DELETE CASCADE
+);
+
+CREATE TABLE "remembered_browsers" (
+    "hash" TEXT NOT NULL CONSTRAINT "PK_remembered_browsers" PRIMARY KEY,
+    "user_id" TEXT NOT NULL,
+    "credential_generation" INTEGER NOT NULL,
+    "verified_at" INTEGER NOT NULL,
+    "expires_at" INTEGER NOT NULL,
+    "user_agent" TEXT NULL,
+    CONSTRAINT "FK_remembered_browsers_users_user_id" FOREIGN KEY ("user_id") REFERENCES "users" ("id") ON DELETE CASCADE
+);
+
+CREATE INDEX "IX_enrollment_passes_expires_at" ON "enrollment_passes" ("expires_at");
+
+CREATE INDEX "IX_enrollment_passes_user_id" ON "enrollment_passes" ("user_id");
+
+CREATE INDEX "IX_passkey_ceremonies_expires_at" ON "passkey_ceremonies" ("expires_at");
+
+CREATE INDEX "IX_passkey_ceremonies_user_id" ON "passkey_ceremonies" ("user_id");
+
+CREATE UNIQUE INDEX "IX_passkeys_credential_id" ON "passkeys" ("credential_id");
+
+CREATE INDEX "IX_passkeys_user_id" ON "passkeys" ("user_id");
+
+CREATE INDEX "IX_remembered_browsers_expires_at" ON "remembered_browsers" ("expires_at");
+
+CREATE INDEX "IX_remembered_browsers_user_id" ON "remembered_browsers" ("user_id");
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261124190246_SituationsOfAPerson', '10.0.14');
+

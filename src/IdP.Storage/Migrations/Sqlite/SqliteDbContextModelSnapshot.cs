@@ -301,6 +301,11 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("resource_id");
 
+                    b.Property<string>("EnrollmentProof")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("enrollment_proof");
+
                     b.Property<string>("Methods")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -311,6 +316,10 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT")
                         .HasColumnName("mode");
+
+                    b.Property<int>("RememberBrowserDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("remember_browser_days");
 
                     b.Property<int>("ReverifyAfterMinutes")
                         .HasColumnType("INTEGER")
@@ -400,6 +409,14 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("must_enroll");
 
+                    b.Property<bool>("ProofRequired")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("proof_required");
+
+                    b.Property<int?>("RemindedDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reminded_days");
+
                     b.Property<long?>("RequiredAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("required_at");
@@ -418,6 +435,175 @@ namespace IdP.Storage.Migrations.Sqlite
                     b.HasIndex("Deadline");
 
                     b.ToTable("enrollments", (string)null);
+                });
+
+            modelBuilder.Entity("IdP.Storage.Enrollments.EnrollmentPass", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("OwnerId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("used_at");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("enrollment_passes", (string)null);
+                });
+
+            modelBuilder.Entity("IdP.Storage.Enrollments.Passkey", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Aaguid")
+                        .HasMaxLength(36)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("aaguid");
+
+                    b.Property<string>("AttestationObject")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("attestation_object");
+
+                    b.Property<string>("ClientDataJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("client_data_json");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CredentialId")
+                        .IsRequired()
+                        .HasMaxLength(1400)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("credential_id");
+
+                    b.Property<bool>("IsBackedUp")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_backed_up");
+
+                    b.Property<bool>("IsBackupEligible")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_backup_eligible");
+
+                    b.Property<long?>("LastUsedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("PublicKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("public_key");
+
+                    b.Property<long>("SignCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sign_count");
+
+                    b.Property<string>("Transports")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("transports");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CredentialId")
+                        .IsUnique();
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("passkeys", (string)null);
+                });
+
+            modelBuilder.Entity("IdP.Storage.Enrollments.PasskeyCeremony", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasMaxLength(43)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("OwnerId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("purpose");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("passkey_ceremonies", (string)null);
                 });
 
             modelBuilder.Entity("IdP.Storage.Enrollments.PendingAuthenticator", b =>
@@ -1052,6 +1238,38 @@ namespace IdP.Storage.Migrations.Sqlite
                     b.ToTable("logout_deliveries", (string)null);
                 });
 
+            modelBuilder.Entity("IdP.Storage.Outbox.MailTemplate", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Language")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("language");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Kind", "Language");
+
+                    b.ToTable("mail_templates", (string)null);
+                });
+
             modelBuilder.Entity("IdP.Storage.Outbox.OutboxMessage", b =>
                 {
                     b.Property<string>("Id")
@@ -1221,6 +1439,10 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("credential_generation");
 
+                    b.Property<long?>("EnrollmentProvenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("enrollment_proven_at");
+
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
@@ -1257,6 +1479,43 @@ namespace IdP.Storage.Migrations.Sqlite
                     b.ToTable("pending_sign_ins", (string)null);
                 });
 
+            modelBuilder.Entity("IdP.Storage.Users.RememberedBrowser", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasMaxLength(43)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<int>("CredentialGeneration")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("credential_generation");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("UserAgent")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_agent");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("VerifiedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("verified_at");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("remembered_browsers", (string)null);
+                });
+
             modelBuilder.Entity("IdP.Storage.Users.Session", b =>
                 {
                     b.Property<string>("Id")
@@ -1282,6 +1541,10 @@ namespace IdP.Storage.Migrations.Sqlite
                     b.Property<int>("CredentialGeneration")
                         .HasColumnType("INTEGER")
                         .HasColumnName("credential_generation");
+
+                    b.Property<long?>("EnrollmentProvenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("enrollment_proven_at");
 
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
@@ -1374,6 +1637,10 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("email_verified");
 
+                    b.Property<long?>("FrozenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("frozen_at");
+
                     b.Property<string>("Groups")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -1456,6 +1723,32 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasForeignKey("IdP.Storage.Enrollments.Enrollment", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("IdP.Storage.Enrollments.EnrollmentPass", b =>
+                {
+                    b.HasOne("IdP.Storage.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdP.Storage.Enrollments.Passkey", b =>
+                {
+                    b.HasOne("IdP.Storage.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdP.Storage.Enrollments.PasskeyCeremony", b =>
+                {
+                    b.HasOne("IdP.Storage.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("IdP.Storage.Enrollments.PendingAuthenticator", b =>
@@ -1560,6 +1853,15 @@ namespace IdP.Storage.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("IdP.Storage.Users.PendingSignIn", b =>
+                {
+                    b.HasOne("IdP.Storage.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdP.Storage.Users.RememberedBrowser", b =>
                 {
                     b.HasOne("IdP.Storage.Users.User", null)
                         .WithMany()
