@@ -5,6 +5,7 @@ using IdP.Server.Admin.Owners;
 using IdP.Server.Hosting;
 using IdP.Server.Pages.Portal;
 using IdP.Server.Security;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApplicationModels;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -70,6 +71,9 @@ public static class PageRoutes
         public WebApplication MapPages()
         {
             app.UseSecurityHeaders();
+            // Not in the branch: a branch has routes of its own, and would not find /error.
+            app.UseExceptionHandler("/error");
+            app.UseStatusCodePagesWithReExecute("/error");
             app.UseWhen(IsPage, pages =>
             {
                 pages.UseRequestLocalization(languages =>
@@ -79,9 +83,12 @@ public static class PageRoutes
                     (languages.SupportedCultures, languages.SupportedUICultures) = (known, known);
                     languages.RequestCultureProviders.Clear();
                 });
-                pages.UseExceptionHandler("/error");
-                pages.UseStatusCodePagesWithReExecute("/error");
                 pages.Use(next => http => ReadableForms.ReadAsync(http, next));
+            });
+            app.Use((http, next) =>
+            {
+                if (!IsPage(http) && http.Features.Get<IStatusCodePagesFeature>() is { } bare) bare.Enabled = false;
+                return next(http);
             });
             app.Services.GetRequiredService<Assets>().Map(app);
             app.MapGet("/", () => Results.LocalRedirect("~/portal"));
