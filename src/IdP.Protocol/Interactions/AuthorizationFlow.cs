@@ -60,7 +60,7 @@ internal sealed class AuthorizationFlow(
         AuthorizationRequest request, Client client, CatalogSnapshot snapshot, SignedIn? who, Parking parking, RequestOrigin origin)
     {
         var startedAt = parking.Stored?.CreatedAt;
-        var fresh = who is not null && who.Session.PasswordAt >= startedAt;
+        var fresh = parking.Stored is { } stored && who?.State.PasswordFor == stored.Hash;
         if (who is not null && request.Subject is { } subject && subject != who.Person.Id)
         {
             // §3.1.2.1: somebody else is signed in than the client means; whoever insists on it is told so.
@@ -70,7 +70,7 @@ internal sealed class AuthorizationFlow(
 
         var choose = request.Prompts.HasFlag(Prompts.SelectAccount) && parking.Stored?.AccountChosenAt is null && !fresh;
         var decision = VerificationPolicy.Decide(
-            snapshot.PolicyOf(client.ClientId), who?.Person.State ?? Nobody, choose ? null : who?.State, request.Demands(startedAt),
+            snapshot.PolicyOf(client.ClientId), who?.Person.State ?? Nobody, choose ? null : who?.State, request.Demands(startedAt, parking.Stored?.Hash),
             snapshot.Verification, clock.GetUtcNow());
         switch (decision)
         {

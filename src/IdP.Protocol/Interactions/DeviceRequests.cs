@@ -42,7 +42,8 @@ public sealed record DeviceRequest
 
     internal string Resource { get; init; } = "";
 
-    internal string Hash { get; init; } = "";
+    /// <summary>Names the device in rows.</summary>
+    public string Hash { get; internal init; } = "";
 }
 
 /// <summary>What a device is told when it begins.</summary>

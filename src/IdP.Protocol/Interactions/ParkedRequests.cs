@@ -41,7 +41,7 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Reques
             DisplayName = client.DisplayName,
             RedirectUri = request.RedirectUri!,
             FormActionSource = RedirectUris.CspSource(request.RedirectUri!),
-            Demands = request.Demands(stored.CreatedAt),
+            Demands = request.Demands(stored.CreatedAt, stored.Hash),
             Scopes = request.Scopes,
             LoginHint = request.LoginHint,
             UiLocales = request.UiLocales,

@@ -87,10 +87,13 @@ internal sealed class AuthorizationRequest(Parameters parameters)
     }
 
     /// <param name="startedAt">When the request was parked; null for one that has just come.</param>
-    public RequestDemands Demands(DateTimeOffset? startedAt) => new()
+    /// <param name="flow">The hash of the parked request; null with the other.</param>
+    public RequestDemands Demands(DateTimeOffset? startedAt, string? flow) => new()
     {
         FlowStartedAt = startedAt,
-        Login = Prompts.HasFlag(Prompts.Login),
+        Flow = flow,
+        // A max_age of 0 leaves no age at all, so it asks what prompt=login asks.
+        Login = Prompts.HasFlag(Prompts.Login) || MaxAgeLimit == TimeSpan.Zero,
         MaxAge = MaxAgeLimit,
         Acr = DemandedAcr,
     };

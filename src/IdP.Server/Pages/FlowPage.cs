@@ -63,9 +63,22 @@ internal abstract class FlowPage(Visit visit) : PageModel, IShowAgain
         if (await EnterAsync() is { } elsewhere) return elsewhere;
         if (await FindWhoAsync() is not { } who) return To("/signin");
         Use(who);
-        if (who.Person.MustChangePassword) return To("/password");
-        Decision = await DecideAsync();
+        if (!who.Person.MustChangePassword) Decision = await DecideAsync();
+        else if (!await VerifiesFirstAsync()) return To("/password");
         return Decision is TExpected ? null : Go(Decision);
+    }
+
+    /// <summary>
+    /// A new password is due. Whoever is enrolled verifies before it, whatever the target asks: else the old password
+    /// alone would choose the new one. Whoever is locked is told so.
+    /// </summary>
+    /// <returns>Whether <see cref="Decision"/> says what comes first; else it is the password's turn.</returns>
+    protected async ValueTask<bool> VerifiesFirstAsync()
+    {
+        Decision = await visit.Flow.DecideAsync(Who, Policies.Security, RequestDemands.None);
+        // A passed deadline is written down; it ends a session, so there the page that tells of it does so.
+        if (Decision is Decision.Locked { Reference: null } && Who.Session is null) Decision = await visit.Flow.ContinueAsync(Who, Policies.Security, RequestDemands.None);
+        return Decision is Decision.Verify or Decision.Locked or Decision.Deny;
     }
 
     /// <summary>Finds the target.</summary>
@@ -91,7 +104,7 @@ internal abstract class FlowPage(Visit visit) : PageModel, IShowAgain
 
     protected void Use(SigningIn who)
     {
-        Who = who;
+        Who = who with { Flow = Target.Demands.Flow };
         visit.Time.Use(who.Person.ZoneInfo);
     }
 
@@ -107,7 +120,7 @@ internal abstract class FlowPage(Visit visit) : PageModel, IShowAgain
     };
 
     /// <summary>The target is satisfied.</summary>
-    protected IActionResult Leave() => LocalRedirect(NextUrl);
+    protected IActionResult Leave() => Who is { Person.MustChangePassword: true } ? To("/password") : LocalRedirect(NextUrl);
 
     /// <summary>Tells about a lock right here: after it nobody is at the verification step any more.</summary>
     protected IActionResult Locked(Decision.Locked decision)

@@ -36,7 +36,8 @@ internal sealed class PasswordModel(Visit visit, Passwords passwords) : FlowPage
             case PasswordChange.Changed when IsOwnWish:
                 return LocalRedirect($"~{SignInTargets.Security}?done=password");
             case PasswordChange.Changed:
-                return Go(await Visit.Flow.ContinueAsync(Who with { Person = Who.Person with { MustChangePassword = false } }, Target.Policy, Target.Demands));
+                Use(Who with { Person = Who.Person with { MustChangePassword = false } });
+                return Go(await Visit.Flow.ContinueAsync(Who, Target.Policy, Target.Demands));
             case PasswordChange.WrongCurrent:
                 return Refuse("password", T["Password.PresentWrong"]);
             case PasswordChange.TooShort:
@@ -59,7 +60,7 @@ internal sealed class PasswordModel(Visit visit, Passwords passwords) : FlowPage
         if (await EnterAsync() is { } problem) return problem;
         if (await FindWhoAsync() is not { } who) return To("/signin");
         Use(who);
-        if (IsDue) return null;
+        if (IsDue) return await VerifiesFirstAsync() ? Go(Decision) : null;
         if (!IsOwnWish) return Go(await DecideAsync());
         return await ElsewhereAsync<Decision.Proceed>();
     }

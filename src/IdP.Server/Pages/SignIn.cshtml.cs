@@ -36,7 +36,7 @@ internal sealed class SignInModel(Visit visit, PasswordSignIn passwords, ParkedR
         if (Target.Parked?.Subject is { } subject && subject != session.Person.Id) return Page();
 
         // The protocol has seen this session, which is older than the request, and still sent the browser here.
-        if (Target.Parked is { } parked && session.Session.PasswordAt < parked.CreatedAt)
+        if (Target.Parked is { } parked && (session.Session.PasswordAt < parked.CreatedAt || (parked.SelectAccount && Who.State.PasswordFor != Who.Flow)))
         {
             Chooses = parked.SelectAccount;
             return Page();
@@ -53,12 +53,12 @@ internal sealed class SignInModel(Visit visit, PasswordSignIn passwords, ParkedR
         if (string.IsNullOrEmpty(Password)) AddError("password", T["SignIn.PasswordEmpty"]);
         if (ViewData["Error"] is true) return Refuse();
 
-        switch (await passwords.SignInAsync(UserName!, Password!, ct))
+        switch (await passwords.SignInAsync(UserName!, Password!, Target.Demands.Flow, ct))
         {
             case PasswordOutcome.Right(var signingIn):
                 Use(signingIn);
-                if (signingIn.Person.MustChangePassword) return To("/password");
-                return Go(await Visit.Flow.ContinueAsync(signingIn, Target.Policy, Target.Demands));
+                if (signingIn.Person.MustChangePassword) return await VerifiesFirstAsync() ? Go(Decision) : To("/password");
+                return Go(await Visit.Flow.ContinueAsync(Who, Target.Policy, Target.Demands));
             case PasswordOutcome.TooMany(var minutes):
                 Response.Headers.RetryAfter = (minutes * 60).ToString(System.Globalization.CultureInfo.InvariantCulture);
                 return Refuse("password", T["SignIn.TooMany", ("minutes", minutes)], StatusCodes.Status429TooManyRequests);

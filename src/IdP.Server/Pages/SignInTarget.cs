@@ -108,7 +108,7 @@ internal sealed class SignInTargets(
         return new SignInTarget
         {
             Policy = snapshot.PolicyOf(device.ClientId) with { ReverifyAfter = TimeSpan.Zero },
-            Demands = new() { FlowStartedAt = device.OpenedAt, Acr = device.DemandedAcr },
+            Demands = new() { FlowStartedAt = device.OpenedAt, Flow = device.Hash, Acr = device.DemandedAcr },
             Next = to,
             Query = "?to=" + Uri.EscapeDataString(to),
             Device = device,

@@ -19,6 +19,16 @@ public sealed class PendingSignIn
 
     public DateTimeOffset PasswordAt { get; init; }
 
+    /// <summary>
+    /// The request that the password was given for: the hash of a parked request or of a device. Null: an own page's.
+    /// </summary>
+    public string? PasswordFor { get; init; }
+
+    /// <summary>When identity was verified already, because a new password is due and comes after it; null: it was not.</summary>
+    public DateTimeOffset? VerifiedAt { get; init; }
+
+    public string? VerifiedFor { get; init; }
+
     /// <summary>Ten minutes after it began.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 
@@ -40,6 +50,8 @@ internal sealed class PendingSignInMapping : IEntityTypeConfiguration<PendingSig
         pending.HasKey(p => p.Id);
         pending.Property(p => p.Id).HasMaxLength(64);
         pending.Property(p => p.HandleHash).HasMaxLength(43);
+        pending.Property(p => p.PasswordFor).HasMaxLength(43);
+        pending.Property(p => p.VerifiedFor).HasMaxLength(43);
         pending.Property(p => p.Address).HasMaxLength(64);
         pending.Property(p => p.UserAgent).HasMaxLength(256);
         pending.HasIndex(p => p.HandleHash).IsUnique();

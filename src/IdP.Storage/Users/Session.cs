@@ -17,8 +17,14 @@ public sealed class Session
     /// <summary>When the password was last proven.</summary>
     public DateTimeOffset PasswordAt { get; set; }
 
+    /// <summary>The request that the password was last given for, as <see cref="PendingSignIn.PasswordFor"/>.</summary>
+    public string? PasswordFor { get; set; }
+
     /// <summary>When identity was last verified; null while it was not.</summary>
     public DateTimeOffset? VerifiedAt { get; set; }
+
+    /// <summary>The request that identity was last verified for; null: an own page's.</summary>
+    public string? VerifiedFor { get; set; }
 
     /// <summary>RFC 8176 values of what was proven, separated by spaces: <c>pwd</c> or <c>pwd otp mfa</c>.</summary>
     public required string Amr { get; set; }
@@ -53,6 +59,8 @@ internal sealed class SessionMapping : IEntityTypeConfiguration<Session>
         session.Property(s => s.Id).HasMaxLength(64);
         session.Property(s => s.HandleHash).HasMaxLength(43);
         session.Property(s => s.Amr).HasMaxLength(64);
+        session.Property(s => s.PasswordFor).HasMaxLength(43);
+        session.Property(s => s.VerifiedFor).HasMaxLength(43);
         session.Property(s => s.Address).HasMaxLength(64);
         session.Property(s => s.UserAgent).HasMaxLength(256);
         session.HasIndex(s => s.HandleHash).IsUnique();

@@ -7,12 +7,18 @@ public sealed record RequestDemands
     public static RequestDemands None { get; } = new();
 
     /// <summary>
-    /// When the request began; proofs given since then are fresh for it, however little time the policy allows. Null
-    /// when nothing can have been proven for this request yet.
+    /// When the request began; proofs given for it since then are fresh for it, however little time the policy allows.
+    /// Null when nothing can have been proven for this request yet.
     /// </summary>
     public DateTimeOffset? FlowStartedAt { get; init; }
 
-    /// <summary><c>prompt=login</c>: the person proves everything anew.</summary>
+    /// <summary>
+    /// Which request it is, so that a proof given for one is not new for another that waits beside it. Null: an own page,
+    /// for which any proof since <see cref="FlowStartedAt"/> counts.
+    /// </summary>
+    public string? Flow { get; init; }
+
+    /// <summary><c>prompt=login</c>, or a <c>max_age</c> of 0: the person proves everything anew.</summary>
     public bool Login { get; init; }
 
     /// <summary><c>max_age</c>: how old the sign-in may be.</summary>

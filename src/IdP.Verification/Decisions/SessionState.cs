@@ -6,8 +6,14 @@ public sealed record SessionState
     /// <summary>When the password was proven.</summary>
     public required DateTimeOffset PasswordAt { get; init; }
 
+    /// <summary>The request that the password was given for, as <see cref="RequestDemands.Flow"/>; null: an own page.</summary>
+    public string? PasswordFor { get; init; }
+
     /// <summary>When identity was verified; null: it was not, or what was proven does not count any more.</summary>
     public DateTimeOffset? VerifiedAt { get; init; }
+
+    /// <summary>The request that identity was verified for; null: an own page.</summary>
+    public string? VerifiedFor { get; init; }
 
     /// <summary>RFC 8176 values of all that was proven.</summary>
     public IReadOnlyList<string> Amr { get; init; } = ["pwd"];

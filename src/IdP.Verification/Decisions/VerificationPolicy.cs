@@ -57,7 +57,7 @@ public static class VerificationPolicy
             return new Decision.Locked(LockReason.EnrollmentExpired, since, null, reference, [.. reasons, "The enrollment period is over."]);
         }
 
-        if (!IsFresh(session.PasswordAt, demands, now)) return new Decision.SignIn([.. reasons, "The sign-in is too old for this request."]);
+        if (!IsFresh(session.PasswordAt, session.PasswordFor, demands, now)) return new Decision.SignIn([.. reasons, "The sign-in is too old for this request."]);
 
         if (!asked && !demanded) return Proceed(session, [.. reasons, "Verification is not asked for."]);
 
@@ -111,19 +111,23 @@ public static class VerificationPolicy
         return now >= since || enrollment is EnrollmentState.Expired;
     }
 
-    // OIDC Core §3.1.2.1: prompt=login and max_age ask for a new proof; one given since the request began is new.
-    private static bool IsFresh(DateTimeOffset provenAt, RequestDemands demands, DateTimeOffset now)
+    // OIDC Core §3.1.2.1: prompt=login and max_age ask for a new proof; one given for the request since it began is new.
+    private static bool IsFresh(DateTimeOffset provenAt, string? provenFor, RequestDemands demands, DateTimeOffset now)
     {
-        if (demands.Continuation || provenAt >= demands.FlowStartedAt) return true;
+        if (demands.Continuation || IsOfThisFlow(provenAt, provenFor, demands)) return true;
         return !demands.Login && (demands.MaxAge is not { } maxAge || now - provenAt <= maxAge);
     }
+
+    // One proof would otherwise be the new one that each of several requests asks for, which wait beside one another.
+    private static bool IsOfThisFlow(DateTimeOffset provenAt, string? provenFor, RequestDemands demands) =>
+        provenAt >= demands.FlowStartedAt && (demands.Flow is null || demands.Flow == provenFor);
 
     private static bool IsVerified(ResourcePolicy policy, SessionState session, RequestDemands demands, bool asked, DateTimeOffset now)
     {
         if (session.VerifiedAt is not { } verifiedAt) return false;
         if (policy.Methods.Count > 0 && !session.Amr.Any(policy.Methods.Contains)) return false;
-        if (demands.Continuation || verifiedAt >= demands.FlowStartedAt) return true;
-        return IsFresh(verifiedAt, demands, now) && (!asked || now - verifiedAt < policy.ReverifyAfter);
+        if (demands.Continuation || IsOfThisFlow(verifiedAt, session.VerifiedFor, demands)) return true;
+        return IsFresh(verifiedAt, session.VerifiedFor, demands, now) && (!asked || now - verifiedAt < policy.ReverifyAfter);
     }
 
     private static List<string> Allowed(ResourcePolicy policy, IReadOnlyList<string> methods) =>

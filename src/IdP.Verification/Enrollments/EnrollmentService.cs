@@ -102,7 +102,7 @@ public sealed class EnrollmentService(
             if (won != 1) return null;
             var completed = who.Pending is not null
                 ? await sessions.CompleteAsync(s, who, present, Proof.Skip)
-                : await sessions.RaiseAsync(s, who.Session!, Proof.Skip);
+                : await sessions.RaiseAsync(s, who, Proof.Skip);
             if (completed is not null) await s.AuditAsync(Event(AuditEvents.EnrollmentSkipped, who, policy.Name, now));
             return completed;
         });

@@ -82,7 +82,8 @@ public sealed class VerificationService(
         switch (result)
         {
             case (Taken.Right, { } handle):
-                current.SetSession(handle);
+                if (who.StaysPending) current.SetPending(handle);
+                else current.SetSession(handle);
                 return new CodeCheck.Accepted();
             case (Taken.Right, null):
                 await database.WriteAsync(s => RefundAsync(s, who));
@@ -98,13 +99,16 @@ public sealed class VerificationService(
     /// <summary>Completes a pending sign-in or raises the session, and writes the audit event.</summary>
     internal async ValueTask<string?> FinishAsync(Statements s, SigningIn who, string method, string resource, string auditEvent)
     {
-        var handle = who.Pending is not null
-            ? await sessions.CompleteAsync(s, who, await current.SessionAsync(), Proof.Code)
-            : await sessions.RaiseAsync(s, who.Session!, Proof.Code);
+        var handle = who switch
+        {
+            { StaysPending: true } => await sessions.VerifyPendingAsync(s, who),
+            { Pending: not null } => await sessions.CompleteAsync(s, who, await current.SessionAsync(), Proof.Code),
+            _ => await sessions.RaiseAsync(s, who, Proof.Code),
+        };
         if (handle is null) return null;
         await s.AuditAsync(Event(who, auditEvent, "success", method, resource, $"By {method}.", null));
         if (method == RecoveryCodeMethod.MethodName) await s.AuditAsync(Event(who, AuditEvents.RecoveryCodeUsed, "success", method, resource, null, null));
-        if (who.Pending is not null) await s.AuditAsync(Event(who, AuditEvents.SignedIn, "success", method, resource, null, null));
+        if (who is { Pending: not null, StaysPending: false }) await s.AuditAsync(Event(who, AuditEvents.SignedIn, "success", method, resource, null, null));
         return handle;
     }
 

@@ -46,7 +46,11 @@ public sealed class PasswordSignIn(
         """;
 
     /// <summary>Checks a user name and a password. Every answer costs one password hash and the same statements.</summary>
-    public async Task<PasswordOutcome> SignInAsync(string userName, string password, CancellationToken ct)
+    /// <param name="userName">As it was typed.</param>
+    /// <param name="password">As it was typed.</param>
+    /// <param name="flow">The request that it is given for, as <see cref="RequestDemands.Flow"/>; null: an own page.</param>
+    /// <param name="ct">Ends the wait for a place at the gate.</param>
+    public async Task<PasswordOutcome> SignInAsync(string userName, string password, string? flow, CancellationToken ct)
     {
         var settings = (await catalog.GetAsync()).Verification;
         var origin = current.Origin;
@@ -81,7 +85,7 @@ public sealed class PasswordSignIn(
             return new PasswordOutcome.Busy();
         }
 
-        if (done.Right && usable) return await AcceptAsync(found!, done.NewHash, address, origin);
+        if (done.Right && usable) return await AcceptAsync(found!, done.NewHash, flow, address, origin);
 
         await RefuseAsync(found?.Person, owner, number, settings, origin);
         return new PasswordOutcome.Wrong();
@@ -103,7 +107,7 @@ public sealed class PasswordSignIn(
         return new Checked(right, right && hasher.IsOutdated(hash!) ? hasher.Hash(password) : null);
     }
 
-    private async Task<PasswordOutcome> AcceptAsync(Found found, string? newHash, string address, RequestOrigin origin)
+    private async Task<PasswordOutcome> AcceptAsync(Found found, string? newHash, string? flow, string address, RequestOrigin origin)
     {
         var person = found.Person;
         var now = clock.GetUtcNow();
@@ -114,6 +118,7 @@ public sealed class PasswordSignIn(
             HandleHash = Handle.HashOf(handle),
             UserId = person.Id,
             PasswordAt = now,
+            PasswordFor = flow,
             ExpiresAt = now + options.PendingLifetime,
             CredentialGeneration = person.CredentialGeneration,
             Address = origin.Address,
@@ -126,11 +131,11 @@ public sealed class PasswordSignIn(
             // Not over a password that was changed meanwhile.
             if (newHash is not null) await s.ExecuteAsync("UPDATE users SET password_hash = @p0 WHERE id = @p1 AND password_hash = @p2", newHash, person.Id, found.PasswordHash);
             await s.ExecuteAsync("""
-                INSERT INTO pending_sign_ins (id, handle_hash, user_id, password_at, expires_at, credential_generation, address, user_agent)
-                VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7)
+                INSERT INTO pending_sign_ins (id, handle_hash, user_id, password_at, expires_at, credential_generation, address, user_agent, password_for)
+                VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)
                 """,
                 pending.Id, pending.HandleHash, pending.UserId, pending.PasswordAt, pending.ExpiresAt, pending.CredentialGeneration,
-                pending.Address, pending.UserAgent);
+                pending.Address, pending.UserAgent, pending.PasswordFor);
             return true;
         });
         current.SetPending(handle);

@@ -12,10 +12,10 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
 {
     private const string Columns = """
         s.id, s.handle_hash, s.user_id, s.password_at, s.verified_at, s.amr, s.skipped_at, s.created_at, s.last_seen_at,
-        s.expires_at, s.revoked_at, s.credential_generation, s.address, s.user_agent
+        s.expires_at, s.revoked_at, s.credential_generation, s.address, s.user_agent, s.password_for, s.verified_for
         """;
 
-    private const int ColumnCount = 14;
+    private const int ColumnCount = 16;
 
     private const string ByHandle = $"""
         SELECT {Columns}, {PersonRow.Columns}
@@ -66,38 +66,59 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
         if (taken != 1) return null;
 
         var handle = Handle.New(random);
-        var verifiedAt = proof.Verified ? now : (DateTimeOffset?)null;
+        // Where a new password was due, identity was verified before it.
+        if (pending.VerifiedAt is not null && !proof.Verified) proof = Proof.Code;
+        var verifiedAt = proof.Verified ? pending.VerifiedAt ?? now : (DateTimeOffset?)null;
+        var verifiedFor = pending.VerifiedAt is not null ? pending.VerifiedFor : proof.Verified ? signingIn.Flow : null;
         var skippedAt = proof.Skipped ? now : (DateTimeOffset?)null;
         var again = present is not null && present.Person.Id == signingIn.Person.Id
             && present.Session.CredentialGeneration == pending.CredentialGeneration
             && await statements.ExecuteAsync("""
                 UPDATE sessions SET handle_hash = @p0, password_at = @p1, verified_at = COALESCE(@p2, verified_at),
                     amr = CASE WHEN @p3 = 'pwd' THEN amr ELSE @p3 END, skipped_at = @p4, last_seen_at = @p5, expires_at = @p6,
-                    address = @p7, user_agent = @p8
-                WHERE id = @p9 AND revoked_at IS NULL
+                    address = @p7, user_agent = @p8, password_for = @p9, verified_for = @p10
+                WHERE id = @p11 AND revoked_at IS NULL
                 """,
                 Handle.HashOf(handle), pending.PasswordAt, verifiedAt, proof.Amr, skippedAt, now, now + options.SessionLifetime,
-                pending.Address, pending.UserAgent, present.Session.Id) == 1;
+                pending.Address, pending.UserAgent, pending.PasswordFor, proof.Verified ? verifiedFor : present.Session.VerifiedFor, present.Session.Id) == 1;
         if (!again)
         {
             if (present is not null) await EndAsync(statements, present.Session.Id, now);
             await statements.ExecuteAsync("""
                 INSERT INTO sessions (id, handle_hash, user_id, password_at, verified_at, amr, skipped_at, created_at, last_seen_at,
-                    expires_at, credential_generation, address, user_agent)
-                VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p7, @p8, @p9, @p10, @p11)
+                    expires_at, credential_generation, address, user_agent, password_for, verified_for)
+                VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p7, @p8, @p9, @p10, @p11, @p12, @p13)
                 """,
                 random.NewId(), Handle.HashOf(handle), signingIn.Person.Id, pending.PasswordAt, verifiedAt, proof.Amr, skippedAt, now,
-                now + options.SessionLifetime, pending.CredentialGeneration, pending.Address, pending.UserAgent);
+                now + options.SessionLifetime, pending.CredentialGeneration, pending.Address, pending.UserAgent,
+                pending.PasswordFor, verifiedFor);
         }
 
         await statements.ExecuteAsync("UPDATE users SET last_sign_in_at = @p0 WHERE id = @p1", now, signingIn.Person.Id);
         return handle;
     }
 
+    /// <summary>
+    /// Remembers the verification of a pending sign-in that cannot become a session yet, since a new password is due
+    /// first; it gets a new handle.
+    /// </summary>
+    /// <returns>The new cookie's value; null when the pending sign-in was used or destroyed meanwhile.</returns>
+    internal async ValueTask<string?> VerifyPendingAsync(Statements statements, SigningIn who)
+    {
+        var (handle, now) = (Handle.New(random), clock.GetUtcNow());
+        var won = await statements.ExecuteAsync("""
+            UPDATE pending_sign_ins SET handle_hash = @p0, verified_at = @p1, verified_for = @p2
+            WHERE id = @p3 AND expires_at > @p1 AND EXISTS (
+                SELECT 1 FROM users u WHERE u.id = pending_sign_ins.user_id AND u.disabled_at IS NULL AND u.credential_generation = pending_sign_ins.credential_generation)
+            """, Handle.HashOf(handle), now, who.Flow, who.Pending!.Id);
+        return won == 1 ? handle : null;
+    }
+
     /// <summary>Raises a session by what was proven; it gets a new handle, since it can now open more.</summary>
     /// <returns>The new cookie's value; null when the session ended meanwhile.</returns>
-    internal async ValueTask<string?> RaiseAsync(Statements statements, SignedIn signedIn, Proof proof)
+    internal async ValueTask<string?> RaiseAsync(Statements statements, SigningIn who, Proof proof)
     {
+        var signedIn = who.Session!;
         var now = clock.GetUtcNow();
         var handle = Handle.New(random);
         // A session older than the last reset starts again from its password: what it had proven is forgotten, else the
@@ -107,12 +128,12 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
                 verified_at = COALESCE(@p1, CASE WHEN credential_generation = @p5 THEN verified_at END),
                 amr = CASE WHEN @p2 = 'pwd' AND credential_generation = @p5 THEN amr ELSE @p2 END,
                 skipped_at = COALESCE(@p3, CASE WHEN credential_generation = @p5 THEN skipped_at END),
-                last_seen_at = @p4, credential_generation = @p5
+                last_seen_at = @p4, credential_generation = @p5, verified_for = @p7
             WHERE id = @p6 AND revoked_at IS NULL AND expires_at > @p4 AND EXISTS (
                 SELECT 1 FROM users u WHERE u.id = sessions.user_id AND u.disabled_at IS NULL AND u.credential_generation = @p5)
             """,
             Handle.HashOf(handle), proof.Verified ? now : null, proof.Amr, proof.Skipped ? now : null, now,
-            signedIn.Person.CredentialGeneration, signedIn.Session.Id);
+            signedIn.Person.CredentialGeneration, signedIn.Session.Id, proof.Verified ? who.Flow : signedIn.Session.VerifiedFor);
         return won == 1 ? handle : null;
     }
 
@@ -189,6 +210,8 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
         CredentialGeneration = row.GetInt32(11),
         Address = row.NullableString(12),
         UserAgent = row.NullableString(13),
+        PasswordFor = row.NullableString(14),
+        VerifiedFor = row.NullableString(15),
     };
 }
 
@@ -204,4 +227,6 @@ internal sealed record Proof(string Amr, bool Verified, bool Skipped)
 
     // RFC 8176: a code of an app or a list is "otp"; two factors together are "mfa".
     public static Proof Code { get; } = new("pwd otp mfa", Verified: true, Skipped: false);
+
+    public IReadOnlyList<string> Values { get; } = Amr.Split(' ');
 }

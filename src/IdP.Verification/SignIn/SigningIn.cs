@@ -15,7 +15,9 @@ public sealed record SignedIn(Session Session, Person Person)
             return new SessionState
             {
                 PasswordAt = Session.PasswordAt,
+                PasswordFor = Session.PasswordFor,
                 VerifiedAt = counts ? Session.VerifiedAt : null,
+                VerifiedFor = counts ? Session.VerifiedFor : null,
                 Amr = counts ? Session.Amr.Split(' ') : ["pwd"],
                 Skipped = counts && Session.SkippedAt is not null,
             };
@@ -31,12 +33,24 @@ public sealed record SignedIn(Session Session, Person Person)
 /// <param name="Session">Set when a session is raised.</param>
 public sealed record SigningIn(Person Person, PendingSignIn? Pending, SignedIn? Session)
 {
+    /// <summary>The request for which they are at it, as <see cref="RequestDemands.Flow"/>; null: an own page.</summary>
+    public string? Flow { get; init; }
+
     /// <summary>To whom a secret being enrolled belongs.</summary>
     public string OwnerId => Pending?.Id ?? Session!.Session.Id;
+
+    /// <summary>A right code does not make it a session yet, because a new password is due.</summary>
+    internal bool StaysPending => Pending is not null && Person.MustChangePassword;
 
     /// <summary>When the password was proven.</summary>
     public DateTimeOffset PasswordAt => Pending?.PasswordAt ?? Session!.Session.PasswordAt;
 
     /// <summary>What has been proven so far.</summary>
-    public SessionState State => Pending is { } pending ? new SessionState { PasswordAt = pending.PasswordAt } : Session!.State;
+    public SessionState State => Pending is { } pending
+        ? new SessionState
+        {
+            PasswordAt = pending.PasswordAt, PasswordFor = pending.PasswordFor, VerifiedAt = pending.VerifiedAt, VerifiedFor = pending.VerifiedFor,
+            Amr = pending.VerifiedAt is null ? Proof.PasswordOnly.Values : Proof.Code.Values,
+        }
+        : Session!.State;
 }

@@ -49,7 +49,7 @@ internal sealed class Browser(IServiceProvider services, string address)
     }
 
     public Task<PasswordOutcome> SignInAsync(string name, string password, CancellationToken ct = default) =>
-        RequestAsync(s => s.GetRequiredService<PasswordSignIn>().SignInAsync(name, password, ct));
+        RequestAsync(s => s.GetRequiredService<PasswordSignIn>().SignInAsync(name, password, flow: null, ct));
 
     /// <summary>What the page after the password does.</summary>
     public Task<Decision> ContinueAsync(ResourcePolicy policy, RequestDemands? demands = null) => WhoAsync<Decision>(

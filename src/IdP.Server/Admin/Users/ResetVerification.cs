@@ -4,6 +4,7 @@ using IdP.Storage.Audit;
 using IdP.Storage.Database;
 using IdP.Storage.Enrollments;
 using IdP.Storage.Grants;
+using IdP.Verification.SignIn;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdP.Server.Admin.Users;
@@ -12,11 +13,12 @@ namespace IdP.Server.Admin.Users;
 /// Takes every authenticator and recovery code of a person away. They enrol anew at the next sign-in; only days that
 /// the admin gives make a new period, and nothing here ends a lock.
 /// </summary>
-internal sealed class ResetVerification(IdPDatabase database, TimeProvider clock)
+internal sealed class ResetVerification(IdPDatabase database, PasswordHasher hasher, RandomSource random, TimeProvider clock)
 {
     /// <param name="Days">A new period; null: at the next sign-in, and a deadline that runs is kept.</param>
-    /// <param name="Compromised">Somebody else may know the password or hold the device.</param>
-    public sealed record Request(string UserName, int? Days, bool Compromised, string Reason);
+    /// <param name="Compromised">Somebody else may know the password or hold the device: the password works no more.</param>
+    /// <param name="Password">Of a compromised account, to be changed at the next sign-in; null: none works until one is set.</param>
+    public sealed record Request(string UserName, int? Days, bool Compromised, string Reason, string? Password = null);
 
     public abstract record Outcome
     {
@@ -39,6 +41,11 @@ internal sealed class ResetVerification(IdPDatabase database, TimeProvider clock
         public Validator()
         {
             RuleFor(r => r.Days).InclusiveBetween(1, 365).WithMessage(Periods.Range);
+            RuleFor(r => r.Password).Null().When(r => !r.Compromised).WithMessage("A new password goes with --compromised.");
+            RuleFor(r => r.Password).Custom((password, context) =>
+            {
+                if (password is not null && PasswordRules.Problem(password) is { } problem) context.AddFailure("password", problem);
+            });
             RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
         }
     }
@@ -46,6 +53,9 @@ internal sealed class ResetVerification(IdPDatabase database, TimeProvider clock
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
         await new Validator().ValidateAndThrowAsync(request, ct);
+        // The old password would choose the next one, and a thief may be quicker. Without another there is one that
+        // nobody knows, so that the sign-in page does the same work and a seed file brings the old one back no more.
+        var hash = request.Compromised ? hasher.Hash(request.Password ?? Handle.New(random)) : null;
         return await database.SaveAsync<Outcome>(async db =>
         {
             if (await db.FindPersonAsync(request.UserName, ct) is not { } person) return new Outcome.NoSuchUser();
@@ -58,7 +68,7 @@ internal sealed class ResetVerification(IdPDatabase database, TimeProvider clock
             person.User.CredentialGeneration++;
             person.User.UpdatedAt = now;
             if (state is not (EnrollmentView.NotRequired or EnrollmentView.Expired)) Restart(person.EnrollmentIn(db), request, now);
-            if (request.Compromised) await CloseAsync(db, person, now, ct);
+            if (hash is not null) await CloseAsync(db, person, hash, now, ct);
 
             var enrollment = person.Enrollment ?? (state == EnrollmentView.NotRequired ? new Enrollment { UserId = person.User.Id } : person.EnrollmentIn(db));
             db.Audit(person.User, AuditEvents.Reset, actor, request.Reason, Describe(request, authenticators, codes, enrollment), now);
@@ -84,9 +94,9 @@ internal sealed class ResetVerification(IdPDatabase database, TimeProvider clock
         enrollment.MustEnroll = request.Days is null || request.Compromised;
     }
 
-    private static async Task CloseAsync(IdPDbContext db, StoredPerson person, DateTimeOffset now, CancellationToken ct)
+    private static async Task CloseAsync(IdPDbContext db, StoredPerson person, string hash, DateTimeOffset now, CancellationToken ct)
     {
-        await EndSessions.EndAsync(db, person.User, now, ct);
+        await SetPassword.ReplaceAsync(db, person.User, hash, now, ct);
         // Consents, too: a thief may have allowed an application of their own.
         await db.Authorizations.Where(a => a.UserId == person.User.Id && a.Type == AuthorizationType.Permanent && a.RevokedAt == null)
             .ExecuteUpdateAsync(a => a.SetProperty(x => x.RevokedAt, now), ct);
@@ -97,7 +107,8 @@ internal sealed class ResetVerification(IdPDatabase database, TimeProvider clock
     {
         var how = enrollment.MustEnroll ? "must enrol at the next sign-in"
             : enrollment.Deadline is { } end ? $"new deadline {Periods.Time(end)}" : "nothing is required";
-        var closed = request.Compromised ? "; compromised: sessions and authorizations ended, a new password is due" : "";
+        var closed = !request.Compromised ? ""
+            : "; compromised: sessions and authorizations ended, " + (request.Password is null ? "the password works no more" : "another password was set, to be changed");
         return $"{authenticators} authenticators and {codes} recovery codes removed; {how}{closed}";
     }
 }

@@ -196,16 +196,19 @@ internal static class UserCommands
     private static Command Reset(Verbs verbs)
     {
         var (name, days, reason) = (Name(), Verbs.Number("--days", "A new enrollment period, 1 to 365 days; without it: at the next sign-in."), Verbs.Reason());
-        var compromised = Verbs.Flag("--compromised", "Also ends every session and authorization, and demands a new password.");
-        return verbs.Verb("reset", "Takes authenticators and recovery codes away; the person enrols anew.", [name, days, compromised, reason], async call =>
+        var compromised = Verbs.Flag("--compromised", "Also ends every session and authorization; the password works no more.");
+        var stdin = Verbs.Flag("--password-stdin", "With --compromised: read another password from standard input; it must be changed at the next sign-in.");
+        return verbs.Verb("reset", "Takes authenticators and recovery codes away; the person enrols anew.", [name, days, compromised, stdin, reason], async call =>
         {
-            var user = call.Value(name);
-            switch (await call.Get<ResetVerification>().HandleAsync(new(user, call.Value(days), call.Value(compromised), Why(call, reason)), Call.Actor, call.Ct))
+            var (user, password) = (call.Value(name), (string?)null);
+            if (call.Value(stdin) && (password = await PasswordAsync(call, fromStdin: true)) is null) return ExitCode.Usage;
+            switch (await call.Get<ResetVerification>().HandleAsync(new(user, call.Value(days), call.Value(compromised), Why(call, reason), password), Call.Actor, call.Ct))
             {
                 case ResetVerification.Outcome.NoSuchUser: return NoSuch(call, user);
                 case ResetVerification.Outcome.NothingToReset: return call.Out.Fail($"{user} has not set up identity verification, and nobody requires it.");
                 case ResetVerification.Outcome.PeriodOver: return PeriodOver(call, user);
                 case ResetVerification.Outcome.Done done:
+                    if (call.Value(compromised) && password is null) call.Out.Warn($"The old password of {user} works no more. Give them another with: idp users set-password {user} --must-change-password");
                     if (done.StillLocked) call.Out.Warn($"The verification attempts of {user} are used up. End that with: idp users unlock {user}");
                     return call.Out.Done(
                         $"Identity verification of {user} was reset." + (done.MustEnroll ? " It must be set up at the next sign-in." : "")

@@ -8,7 +8,7 @@ namespace IdP.Server.Pages.Verify;
 internal sealed class IndexModel(Visit visit, VerificationService verification, TotpMethod totp) : FlowPage(visit)
 {
     /// <summary>Who asks for the code.</summary>
-    public Phrase Why => (Target.AppName, Who.State.VerifiedAt) switch
+    public Phrase Why => Who.Person.MustChangePassword ? T["Verify.NewPassword"] : (Target.AppName, Who.State.VerifiedAt) switch
     {
         ({ } app, null) => T["Verify.App", ("app", app)],
         ({ } app, _) => T["Verify.AppAgain", ("app", app)],

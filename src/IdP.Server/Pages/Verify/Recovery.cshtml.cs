@@ -14,7 +14,7 @@ internal sealed class RecoveryModel(Visit visit, VerificationService verificatio
         if (await ElsewhereAsync<Decision.Verify>() is { } elsewhere) return elsewhere;
         return await verification.CheckAsync(Who, recoveryCodes, code, Target.Policy.Name) switch
         {
-            CodeCheck.Accepted => To("/verify/recovered"),
+            CodeCheck.Accepted => Who.Person.MustChangePassword ? Leave() : To("/verify/recovered"),
             CodeCheck.Locked(var decision) => Locked(decision),
             CodeCheck.Malformed(var empty) => Refuse("code", T[empty ? "Recovery.Empty" : "Recovery.Malformed"]),
             CodeCheck.Wrong wrong => Refuse("code", this.WrongCode("Recovery.Wrong", wrong with { InARow = 0 })),

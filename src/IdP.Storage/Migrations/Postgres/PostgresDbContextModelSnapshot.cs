@@ -1464,6 +1464,11 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("password_at");
 
+                    b.Property<string>("PasswordFor")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("password_for");
+
                     b.Property<string>("UserAgent")
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)")
@@ -1473,6 +1478,15 @@ namespace IdP.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("character varying(64)")
                         .HasColumnName("user_id");
+
+                    b.Property<long?>("VerifiedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("verified_at");
+
+                    b.Property<string>("VerifiedFor")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("verified_for");
 
                     b.HasKey("Id");
 
@@ -1571,6 +1585,11 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("password_at");
 
+                    b.Property<string>("PasswordFor")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("password_for");
+
                     b.Property<long?>("RevokedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("revoked_at");
@@ -1592,6 +1611,11 @@ namespace IdP.Storage.Migrations.Postgres
                     b.Property<long?>("VerifiedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("verified_at");
+
+                    b.Property<string>("VerifiedFor")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("verified_for");
 
                     b.HasKey("Id");
 

@@ -537,3 +537,16 @@ CREATE INDEX "IX_remembered_browsers_user_id" ON "remembered_browsers" ("user_id
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261124190246_SituationsOfAPerson', '10.0.14');
 
+ALTER TABLE "sessions" ADD "password_for" TEXT NULL;
+
+ALTER TABLE "sessions" ADD "verified_for" TEXT NULL;
+
+ALTER TABLE "pending_sign_ins" ADD "password_for" TEXT NULL;
+
+ALTER TABLE "pending_sign_ins" ADD "verified_at" INTEGER NULL;
+
+ALTER TABLE "pending_sign_ins" ADD "verified_for" TEXT NULL;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261124191111_WhatProofsAreFor', '10.0.14');
+

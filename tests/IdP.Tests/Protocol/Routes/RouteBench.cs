@@ -93,6 +93,7 @@ internal sealed class RouteBench : IAsyncDisposable
         {
             await bench.AddClientAsync("app-" + mode, mode);
             await bench.AddClientAsync("ask-" + mode, mode, ConsentType.Explicit);
+            await bench.AddClientAsync("each-" + mode, mode, reverifyAfterMinutes: 0);
         }
 
         return bench;
@@ -100,7 +101,7 @@ internal sealed class RouteBench : IAsyncDisposable
 
     public HttpMessageHandler Handler() => ((TestServer)app.Services.GetRequiredService<IServer>()).CreateHandler();
 
-    public Task AddClientAsync(string clientId, VerificationMode mode, ConsentType consent = ConsentType.Implicit) => Catalog.ChangeAsync(db =>
+    public Task AddClientAsync(string clientId, VerificationMode mode, ConsentType consent = ConsentType.Implicit, int reverifyAfterMinutes = 480) => Catalog.ChangeAsync(db =>
     {
         db.Clients.Add(new Client
         {
@@ -108,7 +109,7 @@ internal sealed class RouteBench : IAsyncDisposable
             GrantTypes = ["authorization_code", "refresh_token", DeviceAtHand.GrantType], Scopes = ["openid", "offline_access"], CreatedAt = Now, UpdatedAt = Now,
         });
         db.ClientSecrets.Add(new ClientSecret { Id = clientId, ClientId = clientId, Hash = "sha256:" + Handle.HashOf("s3cret"), CreatedAt = Now });
-        db.ResourcePolicies.Add(new ResourcePolicyRow { Kind = ResourceKind.Client, ResourceId = clientId, Mode = mode, ReverifyAfterMinutes = 480 });
+        db.ResourcePolicies.Add(new ResourcePolicyRow { Kind = ResourceKind.Client, ResourceId = clientId, Mode = mode, ReverifyAfterMinutes = reverifyAfterMinutes });
         return Task.FromResult(true);
     });
 

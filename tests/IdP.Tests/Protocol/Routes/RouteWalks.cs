@@ -1,5 +1,6 @@
 using IdP.Storage.Clients;
 using IdP.Testing;
+using Microsoft.EntityFrameworkCore;
 
 namespace IdP.Tests.Protocol.Routes;
 
@@ -20,8 +21,10 @@ internal static class RouteWalks
         ["The last form sent twice"] = LastFormTwiceAsync,
         ["Forms of another site"] = ForgedAsync,
         ["A pending sign-in's cookie after completion"] = PendingAgainAsync,
-        ["Two tabs of one application"] = (b, s, m) => TwoTabsAsync(b, s, m, App(m)),
-        ["Two tabs, the unguarded application first"] = (b, s, m) => TwoTabsAsync(b, s, m, "unguarded"),
+        ["Two tabs of one application"] = (b, s, m) => TwoTabsAsync(b, s, App(m), App(m)),
+        ["Two tabs, the unguarded application first"] = (b, s, m) => TwoTabsAsync(b, s, "unguarded", App(m)),
+        ["Two tabs, each asked anew"] = (b, s, m) => TwoTabsAsync(b, s, App(m), App(m), ("prompt", "login")),
+        ["Two tabs of an application that asks each time"] = (b, s, m) => TwoTabsAsync(b, s, "each-" + m, "each-" + m),
         ["An older page's form"] = OlderFormAsync,
         ["The consent page opened directly"] = (b, s, m) => DirectAsync(b, s, "ask-" + m, "consent"),
         ["Consent given before it is due"] = (b, s, m) => SignedInAsync(b, s, "ask-" + m, async w => await w.PostAsync("consent", await w.ParkAsync(), ("decision", "allow"))),
@@ -35,11 +38,23 @@ internal static class RouteWalks
         ["A skip that nobody offered"] = (b, s, m) => SignedInAsync(b, s, App(m), async w => await w.PostAsync("enroll", await w.ParkAsync(), ("action", "skip"))),
         ["A skip that nobody offered, with the password alone"] = (b, s, m) => PendingAsync(b, s, App(m), async w => await w.PostAsync("enroll", await w.ParkAsync(), ("action", "skip"))),
         ["A skip by a link"] = (b, s, m) => SignedInAsync(b, s, App(m), async w => await w.OpenAsync("enroll" + await w.ParkAsync() + "&action=skip&next=skip")),
+        ["A new password is due"] = async (b, s, m) =>
+        {
+            using var walk = new Walk(b, await DueAsync(b, s), App(m));
+            return await walk.GoAsync(await walk.AuthorizeAsync());
+        },
+        ["A new password before its turn"] = async (b, s, m) =>
+        {
+            using var walk = new Walk(b, await DueAsync(b, s), App(m));
+            walk.Carry(await b.PendingAsync(walk.Guest));
+            return await walk.GoAsync(await walk.PostAsync("password", await walk.ParkAsync(), ("password", RouteBench.Password), ("new_password", Walk.NewPassword)));
+        },
         ["Something happens while the page is open"] = WhilePageIsOpenAsync,
         ["The policy changes while the page is open"] = PolicyWhilePageIsOpenAsync,
         ["Two people: the other one is signed in"] = AfterSomebodyElseAsync,
         ["Two people: the other one's password is pending"] = BesidePendingAsync,
         ["Two people: the other one's session beside a pending sign-in"] = PendingBesideSessionAsync,
+        ["Two people: the other one has allowed it"] = AllowedByAnotherAsync,
     };
 
     private static readonly Dictionary<string, Route> All = new(Here.Concat(TokenWalks.All).Concat(DeviceWalks.All));
@@ -59,6 +74,13 @@ internal static class RouteWalks
     {
         var guest = await bench.AddAsync(state);
         await bench.ChangeAsync(guest, state);
+        return guest;
+    }
+
+    private static async Task<Guest> DueAsync(RouteBench bench, State state)
+    {
+        var guest = await SomebodyAsync(bench, state);
+        await bench.ChangeAsync(guest, state with { Happens = async (db, id, _) => (await db.Users.SingleAsync(u => u.Id == id)).MustChangePassword = true });
         return guest;
     }
 
@@ -124,14 +146,15 @@ internal static class RouteWalks
     }
 
     // Both are opened; the first is led to its end; the second is loaded again.
-    private static async Task<string> TwoTabsAsync(RouteBench bench, State state, VerificationMode mode, string firstApp)
+    private static async Task<string> TwoTabsAsync(
+        RouteBench bench, State state, string firstApp, string secondApp, params (string Name, string Value)[] parameters)
     {
         var guest = await SomebodyAsync(bench, state);
         using var first = new Walk(bench, guest, firstApp);
-        using var second = new Walk(bench, guest, App(mode));
-        var opened = await second.AuthorizeAsync();
+        using var second = new Walk(bench, guest, secondApp);
+        var opened = await second.AuthorizeAsync(parameters);
         Share(second, first);
-        await first.GoAsync(await first.AuthorizeAsync());
+        await first.GoAsync(await first.AuthorizeAsync(parameters));
         Share(first, second);
         return await second.GoAsync(await second.OpenAsync(opened.Uri.PathAndQuery));
     }
@@ -203,6 +226,19 @@ internal static class RouteWalks
         {
             walk.Carry(other);
             return await walk.OpenAsync("verify" + await walk.ParkAsync());
+        });
+    }
+
+    private static async Task<string> AllowedByAnotherAsync(RouteBench bench, State state, VerificationMode mode)
+    {
+        var other = await bench.AddAsync(State.Of("enrolled, verified"));
+        using var before = new Walk(bench, other, "ask-" + mode);
+        before.Carry(await bench.SessionAsync(other, Proven.Code));
+        return await SignedInAsync(bench, state, "ask-" + mode, async walk =>
+        {
+            var query = await walk.ParkAsync();
+            await before.PostAndStayAsync("consent", query, ("decision", "allow"));
+            return await walk.OpenAsync("connect/authorize" + query);
         });
     }
 

@@ -12,6 +12,7 @@ namespace IdP.Tests.Protocol.Routes;
 /// </summary>
 internal sealed class Walk : IDisposable
 {
+    public const string NewPassword = "another horse battery";
     public const string Scope = "openid offline_access";
 
     private const string FormToken = "__RequestVerificationToken";
@@ -86,11 +87,15 @@ internal sealed class Walk : IDisposable
     public async Task<Exchange> OpenAsync(string path) => await app.FollowAsync(await Browser.GetAsync(new Uri(RouteBench.Issuer, path)));
 
     /// <summary>Posts a form to a page that was not opened, with a token that is this browser's own.</summary>
-    public async Task<Exchange> PostAsync(string path, string query, params (string Name, string Value)[] fields)
+    public async Task<Exchange> PostAsync(string path, string query, params (string Name, string Value)[] fields) =>
+        await app.FollowAsync(await PostAndStayAsync(path, query, fields));
+
+    /// <summary>The same, and goes nowhere after it.</summary>
+    public async Task<Exchange> PostAndStayAsync(string path, string query, params (string Name, string Value)[] fields)
     {
         var token = TokenOf(await OpenAsync("signin" + query + "&account=other"));
         var form = fields.Select(f => KeyValuePair.Create(f.Name, f.Value)).Append(KeyValuePair.Create(FormToken, token));
-        return await app.FollowAsync(await Browser.PostAsync(new Uri(RouteBench.Issuer, path + query), form));
+        return await Browser.PostAsync(new Uri(RouteBench.Issuer, path + query), form);
     }
 
     /// <summary>Does what the pages ask, up to the end.</summary>
@@ -112,6 +117,8 @@ internal sealed class Walk : IDisposable
             case "verify":
                 var asking = page.Uri.AbsolutePath == "/verify" ? page : await OpenAsync("verify" + page.Uri.Query);
                 return await SendAsync(asking, null, ("code", Guest.NextCode(bench.Now)));
+            case "password":
+                return await SendAsync(page, null, ("password", RouteBench.Password), ("new_password", NewPassword));
             case "skip":
                 return await SendAsync(page, "[name=action]");
             case "enroll":
@@ -185,6 +192,7 @@ internal sealed class Walk : IDisposable
             ("/verify" or "/verify/recovery", 200) => "verify",
             ("/enroll", 200) when !Enrols && page.Page.QuerySelector("[name=action]") is not null => "skip",
             ("/enroll" or "/enroll/app", 200) => "enroll",
+            ("/password", 200) => "password",
             ("/consent", 200) => "consent",
             ("/device", 200) => page.Page.QuerySelector("[name=decision]") is null ? "device" : "connect",
             ("/portal" or "/admin", 200) => "page",

@@ -4,6 +4,7 @@ using IdP.Server.Admin.Users;
 using IdP.Storage.Audit;
 using IdP.Storage.Enrollments;
 using IdP.Testing;
+using IdP.Verification.SignIn;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdP.Tests.Server.Admin;
@@ -179,6 +180,23 @@ internal sealed class UserOperationTests(TestDatabaseKind kind) : AdminFixture(k
         Assert.That((maya.State, maya.MustChangePassword), Is.EqualTo((EnrollmentView.MustEnroll, true)));
     }
 
+    [TestCase(null, false)]
+    [TestCase("told at the help desk", true)]
+    public async Task After_the_reset_of_a_compromised_account_only_a_password_that_the_admin_gave_works(string? given, bool works)
+    {
+        var before = await HashOfMayaAsync();
+
+        await Get<ResetVerification>().HandleAsync(new("maya", null, Compromised: true, Reason, given), Actor, Ct);
+
+        var after = await HashOfMayaAsync();
+        Assert.That(after, Is.Not.Null.And.Not.EqualTo(before));
+        Assert.That(Get<PasswordHasher>().Verify("told at the help desk", after), Is.EqualTo(works));
+    }
+
+    [Test]
+    public void A_password_is_given_with_the_reset_of_a_compromised_account_only() => Assert.That(
+        () => Get<ResetVerification>().HandleAsync(new("maya", null, Compromised: false, Reason, "told at the help desk"), Actor, Ct), Throws.TypeOf<ValidationException>());
+
     [Test]
     public async Task A_reset_of_somebody_without_anything_does_nothing() => Assert.That(await ResetAsync(), Is.TypeOf<ResetVerification.Outcome.NothingToReset>());
 
@@ -252,6 +270,12 @@ internal sealed class UserOperationTests(TestDatabaseKind kind) : AdminFixture(k
         Clock.Advance(OwnerSetup.Lifetime);
 
         Assert.That(await Get<OwnerSetup>().RedeemAsync(new(link, "olga", "Olga", null, "a password long enough"), Ct), Is.TypeOf<OwnerSetup.Outcome.LinkNotValid>());
+    }
+
+    private async Task<string?> HashOfMayaAsync()
+    {
+        await using var db = Database.CreateContext();
+        return (await db.Users.SingleAsync(u => u.UserName == "maya")).PasswordHash;
     }
 
     private Task<ExtendPeriod.Outcome> ExtendAsync(int days) => Get<ExtendPeriod>().HandleAsync(new("maya", days, Reason), Actor, Ct);

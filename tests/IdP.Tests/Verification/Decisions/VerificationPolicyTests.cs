@@ -66,6 +66,26 @@ internal sealed class VerificationPolicyTests
         Assert.That(Decide(policy, PolicyTable.Person("active"), Verified, demands), Is.InstanceOf<Decision.Proceed>());
     }
 
+    // Else one code would be the new one of each request that waits beside it.
+    [Test]
+    public void A_proof_given_for_one_request_is_not_new_for_another()
+    {
+        var session = Verified with { PasswordAt = Now.AddMinutes(-1), VerifiedAt = Now.AddMinutes(-1), PasswordFor = "one", VerifiedFor = "one" };
+        RequestDemands Of(string flow) => new() { FlowStartedAt = Now.AddMinutes(-2), Flow = flow };
+        var eachTime = Guarded with { ReverifyAfter = TimeSpan.Zero };
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Decide(eachTime, PolicyTable.Person("active"), session, Of("one")), Is.InstanceOf<Decision.Proceed>());
+            Assert.That(Decide(eachTime, PolicyTable.Person("active"), session, Of("two")), Is.InstanceOf<Decision.Verify>());
+            Assert.That(Decide(Guarded, PolicyTable.Person("active"), session, Of("one") with { Login = true }), Is.InstanceOf<Decision.Proceed>());
+            Assert.That(Decide(Guarded, PolicyTable.Person("active"), session, Of("two") with { Login = true }), Is.InstanceOf<Decision.SignIn>());
+            Assert.That(Decide(Guarded, PolicyTable.Person("active"), session, Of("one") with { MaxAge = TimeSpan.FromSeconds(1) }), Is.InstanceOf<Decision.Proceed>());
+            Assert.That(Decide(Guarded, PolicyTable.Person("active"), session, Of("two") with { MaxAge = TimeSpan.FromSeconds(1) }), Is.InstanceOf<Decision.SignIn>());
+            Assert.That(Decide(Guarded, PolicyTable.Person("active"), session, Of("two")), Is.InstanceOf<Decision.Proceed>(), "a plain request is not asked twice");
+        });
+    }
+
     [Test]
     public void A_verification_is_too_old_at_the_minute_that_the_policy_names()
     {
