@@ -54,7 +54,7 @@ internal sealed class AuthorizationCodes(IdPDatabase database, RandomSource rand
             if (parked?.ConsentUserId == who.Person.Id) await RememberAsync(s, client, who, proven, request.Scopes, origin, now);
 
             await s.ExecuteAsync(InsertAuthorization, id, AuthorizationType.AdHoc, who.Person.Id, client.ClientId, who.Session.Id, scope,
-                proven.Acr, string.Join(' ', proven.Amr), proven.AuthTime, who.State.VerifiedAt, who.State.Skipped, request.DemandedAcr,
+                proven.Acr, string.Join(' ', proven.Amr), proven.AuthTime, proven.Acr == Acr.Password ? null : who.State.VerifiedAt, who.State.Skipped, request.DemandedAcr,
                 who.Person.CredentialGeneration, request.Parameters["claims"], now, string.Join(' ', request.Resources));
             await s.ExecuteAsync(InsertCode, Handle.HashOf(code), id, client.ClientId, request.RedirectUri, request.CodeChallenge,
                 request.Nonce, parked?.CreatedAt ?? now, now + Lifetime(client), request.DpopJkt);

@@ -59,7 +59,7 @@ public static class VerificationPolicy
 
         if (!IsFresh(session.PasswordAt, session.PasswordFor, demands, now)) return new Decision.SignIn([.. reasons, "The sign-in is too old for this request."]);
 
-        if (!asked && !demanded) return Proceed(session, [.. reasons, "Verification is not asked for."]);
+        if (!asked && !demanded) return Proceed(session, demands, now, [.. reasons, "Verification is not asked for."]);
 
         if (Acr.Rank(demands.Acr) > Acr.Rank(Acr.Supported[^1]))
         {
@@ -67,7 +67,7 @@ public static class VerificationPolicy
         }
 
         // After a reset nothing that was proven with the lost authenticator counts.
-        if (person.Enrollment is not EnrollmentState.MustEnroll && IsVerified(policy, session, demands, asked, now)) return Proceed(session, [.. reasons, "Verified recently enough."]);
+        if (person.Enrollment is not EnrollmentState.MustEnroll && IsVerified(policy, session, demands, asked, now)) return Proceed(session, demands, now, [.. reasons, "Verified recently enough."]);
 
         // A request can raise what the policy asks, so what it demands cannot be skipped.
         var maySkip = mode == VerificationMode.Required && !demanded;
@@ -78,7 +78,7 @@ public static class VerificationPolicy
             EnrollmentState.Active =>
                 new Decision.Deny([.. reasons, "The person has none of the methods that the policy allows."]),
             EnrollmentState.Period when maySkip && session.Skipped =>
-                Proceed(session, [.. reasons, "Skipped at this sign-in, inside the enrollment period."]),
+                Proceed(session, demands, now, [.. reasons, "Skipped at this sign-in, inside the enrollment period."]),
             EnrollmentState.Period period => Enroll(maySkip, period.Deadline, now, [.. reasons, "Not enrolled yet."]),
             EnrollmentState.MustEnroll must => Enroll(skippable: false, must.Deadline, now, [.. reasons, "Enrollment is due at this sign-in."]),
             EnrollmentState.NotRequired when !asked =>
@@ -136,10 +136,11 @@ public static class VerificationPolicy
     private static Decision.Enroll Enroll(bool skippable, DateTimeOffset? deadline, DateTimeOffset now, IReadOnlyList<string> reasons) =>
         new(skippable, deadline, deadline is { } end ? DaysLeft(end - now) : null, StartsPeriod: false, reasons);
 
-    // acr, amr and auth_time say what was proven in this session and nothing of what was asked.
-    private static Decision.Proceed Proceed(SessionState session, IReadOnlyList<string> reasons) =>
-        new(session.VerifiedAt is null ? Acr.Password : Acr.Verified,
-            session.VerifiedAt is null ? ["pwd"] : session.Amr,
-            session.PasswordAt,
-            reasons);
+    // acr, amr and auth_time say what was proven in this session and nothing of what was asked. auth_time is the time of
+    // the oldest proof that the level rests on, so that whoever compares it with max_age bounds all of them; a
+    // verification that is older than the request allows is not told of, since the request got no new one.
+    private static Decision.Proceed Proceed(SessionState session, RequestDemands demands, DateTimeOffset now, IReadOnlyList<string> reasons) =>
+        session.VerifiedAt is { } verifiedAt && IsFresh(verifiedAt, demands, now)
+            ? new(Acr.Verified, session.Amr, verifiedAt < session.PasswordAt ? verifiedAt : session.PasswordAt, reasons)
+            : new(Acr.Password, ["pwd"], session.PasswordAt, reasons);
 }

@@ -133,9 +133,14 @@ internal sealed class VerificationPolicyPropertyTests
     [Test]
     public void Acr_amr_and_auth_time_say_what_the_session_proved() => Holds(question =>
         question.Decide() is not Decision.Proceed proceed
-        || (proceed.Acr == (question.Session.VerifiedAt is null ? "pwd" : "mfa")
-            && proceed.Amr.SequenceEqual(question.Session.Amr)
-            && proceed.AuthTime == question.Session.PasswordAt));
+        || (proceed.Acr == "mfa"
+            ? proceed.Amr.SequenceEqual(question.Session.Amr) && proceed.AuthTime <= question.Session.PasswordAt && proceed.AuthTime <= question.Session.VerifiedAt
+            : proceed.Amr is ["pwd"] && proceed.AuthTime == question.Session.PasswordAt));
+
+    [Test]
+    public void What_is_told_is_as_new_as_the_request_demands() => Holds(question =>
+        question.Decide() is not Decision.Proceed proceed || question.Demands.MaxAge is not { } maxAge || question.Demands.Continuation
+        || proceed.AuthTime >= question.Demands.FlowStartedAt || Now - proceed.AuthTime <= maxAge);
 
     [Test]
     public void The_same_question_gets_the_same_answer() => Holds(question => question.Decide().ToString() == question.Decide().ToString());
