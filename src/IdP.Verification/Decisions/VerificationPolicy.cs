@@ -140,7 +140,7 @@ public static class VerificationPolicy
     // the oldest proof that the level rests on, so that whoever compares it with max_age bounds all of them; a
     // verification that is older than the request allows is not told of, since the request got no new one.
     private static Decision.Proceed Proceed(SessionState session, RequestDemands demands, DateTimeOffset now, IReadOnlyList<string> reasons) =>
-        session.VerifiedAt is { } verifiedAt && IsFresh(verifiedAt, demands, now)
+        session.VerifiedAt is { } verifiedAt && IsFresh(verifiedAt, session.VerifiedFor, demands, now)
             ? new(Acr.Verified, session.Amr, verifiedAt < session.PasswordAt ? verifiedAt : session.PasswordAt, reasons)
             : new(Acr.Password, ["pwd"], session.PasswordAt, reasons);
 }

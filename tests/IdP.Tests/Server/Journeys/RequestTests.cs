@@ -10,7 +10,7 @@ internal sealed class RequestTests(TestDatabaseKind kind) : ServerFixture(kind)
     protected override IEnumerable<object> People =>
     [
         Person("silent"), Person("again"), Person("aged"), Person("first-hint"), Person("second-hint"), Person("poster"), Person("allower"), Person("denier"),
-        Person("leaver"), Person("stayer"), Person("stepper-new"), Enrolled("silent-enrolled"), Enrolled("stepper"), Enrolled("aged-enrolled"),
+        Person("leaver"), Person("stayer"), Person("stepper-new"), Enrolled("silent-enrolled"), Enrolled("stepper"), Enrolled("aged-enrolled"), Enrolled("older-code"),
     ];
 
     protected override IEnumerable<object> Apps => [App("notes", "notRequired"), App("payroll", "required"), App("shop", "notRequired", consent: "explicit")];
@@ -50,6 +50,23 @@ internal sealed class RequestTests(TestDatabaseKind kind) : ServerFixture(kind)
         var then = ClaimsOf(tokens.GetProperty("id_token").GetString()!).GetProperty("auth_time").GetInt64();
         Assert.That((await journey.ClaimsAsync()).GetProperty("auth_time").GetInt64(), Is.GreaterThanOrEqualTo(then));
         Assert.That((await before.Person.OpenAsync(AppOf("notes"))).At, Is.EqualTo(Journey.App));
+    }
+
+    [Test]
+    public async Task A_new_password_does_not_make_an_old_verification_new()
+    {
+        var (before, _) = await SignInAsync("older-code", "payroll");
+        await LetTimePassAsync("older-code", TimeSpan.FromMinutes(2));
+
+        var again = await before.Person.OpenAsync(AppOf("notes"), "openid", ("prompt", "login"));
+        await again.SignInAsync();
+        var here = await again.ClaimsAsync();
+        var there = await (await before.Person.OpenAsync(AppOf("payroll"))).ClaimsAsync();
+
+        // The level that the new proof supports, and at Payroll the age of the oldest proof of the two.
+        Assert.That(here.GetProperty("acr").GetString(), Is.EqualTo("pwd"));
+        Assert.That(there.GetProperty("acr").GetString(), Is.EqualTo("mfa"));
+        Assert.That(there.GetProperty("auth_time").GetInt64(), Is.LessThan(here.GetProperty("auth_time").GetInt64() - 60));
     }
 
     [Test]
