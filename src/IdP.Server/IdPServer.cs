@@ -45,8 +45,7 @@ public static class IdPServer
         builder.Services.AddSingleton<StartGate>();
         builder.Services.AddHostedService<EnrollmentSweep>();
         builder.Services.AddHostedService<Cleanup>();
-        builder.Services.AddHostedService<MailDispatcher>();
-        if (options.Mail.Host is not null) builder.Services.AddSingleton<IMailTransport>(new SmtpTransport(options.Mail, options.Branding, options));
+        builder.Services.AddHostedService<MailWork>();
         builder.Services.Configure<ForwardedHeadersOptions>(headers =>
         {
             // Only the client's address is taken from a proxy, and only from a known one. Scheme and host come from the

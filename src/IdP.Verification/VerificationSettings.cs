@@ -64,6 +64,12 @@ public sealed record VerificationSettings
     /// <summary>Where people get help: an address, a number or a sentence; shown wherever nothing else goes on.</summary>
     public string? SupportContact { get; init; }
 
+    /// <summary>Mails 3 days and 1 day before the end of an enrollment period.</summary>
+    public bool ReminderMails { get; init; } = true;
+
+    /// <summary>A mail to admins each Monday: how many have enrolled, skipped, locked.</summary>
+    public bool WeeklyDigest { get; init; } = true;
+
     /// <summary>Seconds in which the answer to a used refresh token is repeated for a client that lost it; 0: never.</summary>
     public int RefreshTokenGraceSeconds { get; init; }
 

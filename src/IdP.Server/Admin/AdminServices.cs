@@ -1,9 +1,11 @@
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
+using IdP.Server.Admin.Mails;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Users;
 using IdP.Server.Configuration;
+using IdP.Server.Mail;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IdP.Server.Admin;
@@ -22,13 +24,14 @@ internal static class AdminServices
                 typeof(ListUsers), typeof(ShowUser),
                 typeof(AddClient), typeof(SetClient), typeof(RemoveClient), typeof(RotateSecret), typeof(ListClients), typeof(ShowClient),
                 typeof(AddGroup), typeof(SetGroup), typeof(RemoveGroup), typeof(ListGroups), typeof(ShowGroup),
+                typeof(SetMailTemplate), typeof(ResetMailTemplate), typeof(ListOutbox), typeof(RetryMail), typeof(SendTestMail),
                 typeof(SetSettings), typeof(ShowSettings), typeof(OwnerSetup), typeof(DocumentDiff), typeof(DocumentApply),
             })
             {
                 services.TryAddSingleton(operation);
             }
 
-            return services;
+            return services.AddMail();
         }
     }
 }

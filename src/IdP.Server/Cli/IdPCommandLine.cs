@@ -6,6 +6,7 @@ using IdP.Server.Admin;
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Keys;
+using IdP.Server.Admin.Mails;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Users;
@@ -92,6 +93,7 @@ public static class IdPCommandLine
             ClientCommands.Create(verbs),
             SettingCommands.Create(verbs),
             KeyCommands.Create(verbs),
+            MailCommands.Create(verbs),
             OwnerCommands.Create(verbs),
         };
         root.Options.Add(json);

@@ -17,6 +17,7 @@ internal sealed class Cleanup(IdPDatabase database, TimeProvider clock, ILogger<
         ("DELETE FROM device_authorizations WHERE expires_at < @p0", TimeSpan.FromHours(1)),
         ("DELETE FROM spent_jtis WHERE expires_at < @p0", TimeSpan.FromMinutes(5)),
         ("DELETE FROM logout_deliveries WHERE created_at < @p0 AND state <> 'Waiting'", TimeSpan.FromDays(30)),
+        ("DELETE FROM outbox_messages WHERE created_at < @p0 AND state <> 'Waiting'", TimeSpan.FromDays(90)),
         ("DELETE FROM interactions WHERE expires_at < @p0", TimeSpan.FromHours(1)),
         ("DELETE FROM reference_tokens WHERE expires_at < @p0", TimeSpan.FromHours(1)),
         ("DELETE FROM revoked_access_tokens WHERE expires_at < @p0", TimeSpan.FromHours(1)),

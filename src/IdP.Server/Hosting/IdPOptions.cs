@@ -56,6 +56,9 @@ public sealed record BrandingOptions
     /// <summary>The organisation's name: on every page, in the mails, and in people's authenticator apps.</summary>
     public string Name { get; init; } = "Your organisation";
 
+    /// <summary>Language of the mails to people who have none in their profile: <c>en</c>, <c>de</c>, or one that an admin wrote templates in.</summary>
+    public string Language { get; init; } = "en";
+
     /// <summary>IANA time zone for people who have none in their profile.</summary>
     public string TimeZone { get; init; } = "UTC";
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using IdP.Server.Mail;
 
 namespace IdP.Server.Hosting;
 
@@ -51,6 +52,7 @@ internal static class IdPOptionsRules
 
         if (string.IsNullOrWhiteSpace(options.Database.ConnectionString)) yield return "IdP:Database:ConnectionString is empty.";
         if (string.IsNullOrWhiteSpace(options.Branding.Name)) yield return "IdP:Branding:Name is empty.";
+        if (!MailTemplates.IsLanguage(options.Branding.Language)) yield return $"IdP:Branding:Language must be a language tag such as en or de; it is \"{options.Branding.Language}\".";
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(options.Branding.TimeZone, out _))
         {
             yield return $"IdP:Branding:TimeZone is not a known time zone; it is \"{options.Branding.TimeZone}\".";

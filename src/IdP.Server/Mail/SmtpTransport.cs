@@ -8,15 +8,21 @@ using IdP.Storage.Outbox;
 namespace IdP.Server.Mail;
 
 /// <summary>The framework's SMTP client, with TLS demanded outside this machine.</summary>
-internal sealed class SmtpTransport(MailOptions options, BrandingOptions branding, IdPOptions server) : IMailTransport
+internal sealed class SmtpTransport(IdPOptions server) : IMailTransport
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
     public async Task SendAsync(OutboxMessage message, CancellationToken ct)
     {
+        // The client's own limit does not hold for its asynchronous calls.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(Longest);
         try
         {
+            var options = server.Mail;
             using var mail = new MailMessage
             {
-                From = new MailAddress(options.From, branding.Name, Encoding.UTF8),
+                From = new MailAddress(options.From, server.Branding.Name, Encoding.UTF8),
                 Subject = message.Subject,
                 SubjectEncoding = Encoding.UTF8,
                 Body = message.Text,
@@ -28,13 +34,19 @@ internal sealed class SmtpTransport(MailOptions options, BrandingOptions brandin
             mail.Headers.Add("Message-ID", $"<{message.Id}@{new Uri(server.Issuer).Host}>");
             mail.Headers.Add("Auto-Submitted", "auto-generated");
 
-            using var client = new SmtpClient(options.Host, options.Port) { EnableSsl = options.UseTls, Timeout = 20_000 };
+            // With EnableSsl the client sends nothing to a server that does not speak TLS, and believes its certificate
+            // only when the system does.
+            using var client = new SmtpClient(options.Host, options.Port) { EnableSsl = options.UseTls };
             if (options.UserName is { Length: > 0 }) client.Credentials = new NetworkCredential(options.UserName, options.Password);
-            await client.SendMailAsync(mail, ct);
+            await client.SendMailAsync(mail, limit.Token);
         }
-        catch (Exception failed) when (failed is SmtpException or FormatException or InvalidOperationException or IOException)
+        catch (Exception failed) when (failed is SmtpException or FormatException or ArgumentException or InvalidOperationException or IOException or System.Security.Authentication.AuthenticationException)
         {
             throw new MailNotSentException((failed.InnerException ?? failed).Message, failed);
+        }
+        catch (OperationCanceledException late) when (!ct.IsCancellationRequested)
+        {
+            throw new MailNotSentException($"The mail server did not answer within {Longest.TotalSeconds:0} seconds.", late);
         }
     }
 }

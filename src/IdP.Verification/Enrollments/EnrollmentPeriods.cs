@@ -24,7 +24,7 @@ public sealed class EnrollmentPeriods(IdPDatabase database, Catalog catalog, Ran
             var won = await s.ExecuteAsync("""
                 INSERT INTO enrollments (user_id, required_at, required_by, deadline, cause, must_enroll, skips)
                 VALUES (@p0, @p1, @p2, @p3, 'New', @p4, 0)
-                ON CONFLICT (user_id) DO UPDATE SET required_at = @p1, required_by = @p2, deadline = @p3, cause = 'New'
+                ON CONFLICT (user_id) DO UPDATE SET required_at = @p1, required_by = @p2, deadline = @p3, cause = 'New', reminded_days = NULL
                 WHERE enrollments.required_at IS NULL AND enrollments.locked_at IS NULL
                 """, userId, now, requiredBy, deadline, false);
             if (won == 1)

@@ -27,6 +27,9 @@ internal abstract class AdminFixture(TestDatabaseKind kind)
 
     protected static Actor Actor { get; } = new("cli:tester");
 
+    /// <summary>Keys besides those of the database.</summary>
+    protected virtual IReadOnlyDictionary<string, string?> Configuration => new Dictionary<string, string?>();
+
     protected static CancellationToken Ct => CancellationToken.None;
 
     protected TestClock Clock { get; private set; } = null!;
@@ -43,19 +46,7 @@ internal abstract class AdminFixture(TestDatabaseKind kind)
         testDatabase = await TestDatabase.MigratedAsync(kind);
         folder = new TempFolder();
         Clock = new TestClock();
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["IdP:Database:Provider"] = testDatabase.Provider,
-            ["IdP:Database:ConnectionString"] = testDatabase.ConnectionString,
-            ["IdP:Keys:MasterKey"] = Convert.ToBase64String(new byte[32]),
-        }).Build();
-        var collection = new ServiceCollection();
-        collection.AddLogging();
-        collection.AddSingleton<TimeProvider>(Clock);
-        collection.AddIdP(configuration, isDevelopment: true);
-        collection.AddAdmin();
-        collection.Replace(ServiceDescriptor.Singleton(provider => new PasswordHasher(provider.GetRequiredService<RandomSource>(), iterations: 1000)));
-        services = collection.BuildServiceProvider();
+        services = Build();
     }
 
     [TearDown]
@@ -65,6 +56,9 @@ internal abstract class AdminFixture(TestDatabaseKind kind)
         await testDatabase.DisposeAsync();
         folder.Dispose();
     }
+
+    /// <summary>The services of another node: on the same database, with the same clock.</summary>
+    protected ServiceProvider OtherNode() => Build();
 
     protected T Get<T>()
         where T : notnull => services.GetRequiredService<T>();
@@ -119,5 +113,22 @@ internal abstract class AdminFixture(TestDatabaseKind kind)
         var (document, errors) = Read(json);
         Assert.That(errors, Is.Empty);
         return await Get<DocumentApply>().HandleAsync(document!, new ApplyMode(Actor, Reason, KeepPasswords: atStart), dryRun, Ct);
+    }
+
+    private ServiceProvider Build()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(Configuration)
+        {
+            ["IdP:Database:Provider"] = testDatabase.Provider,
+            ["IdP:Database:ConnectionString"] = testDatabase.ConnectionString,
+            ["IdP:Keys:MasterKey"] = Convert.ToBase64String(new byte[32]),
+        }).Build();
+        var collection = new ServiceCollection();
+        collection.AddLogging();
+        collection.AddSingleton<TimeProvider>(Clock);
+        collection.AddIdP(configuration, isDevelopment: true);
+        collection.AddAdmin();
+        collection.Replace(ServiceDescriptor.Singleton(provider => new PasswordHasher(provider.GetRequiredService<RandomSource>(), iterations: 1000)));
+        return collection.BuildServiceProvider();
     }
 }

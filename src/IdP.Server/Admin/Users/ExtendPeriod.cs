@@ -50,6 +50,7 @@ internal sealed class ExtendPeriod(IdPDatabase database, TimeProvider clock)
             if (deadline <= old) return new Outcome.NotLonger(old);
 
             enrollment.Deadline = deadline;
+            enrollment.RemindedDays = null;
             db.Audit(person.User, AuditEvents.EnrollmentExtended, actor, request.Reason, $"deadline: {Periods.Time(old)} -> {Periods.Time(deadline)}", now);
             return new Outcome.Extended(deadline);
         }, ct);

@@ -25,6 +25,7 @@ internal static class Periods
         enrollment.Cause = cause;
         enrollment.MustEnroll = false;
         enrollment.Skips = 0;
+        enrollment.RemindedDays = null;
         Unlock(enrollment);
     }
 
@@ -45,6 +46,7 @@ internal static class Periods
         enrollment.Deadline = null;
         enrollment.MustEnroll = false;
         enrollment.Skips = 0;
+        enrollment.RemindedDays = null;
         Unlock(enrollment);
     }
 

@@ -16,6 +16,9 @@ internal static class Browsers
         return Find(Systems, userAgent) is { } system ? words["Browser.On", ("browser", browser), ("system", system)].ToString() : browser;
     }
 
+    /// <summary>Browser and system; null where they are not known.</summary>
+    public static (string? Browser, string? System) Find(string? userAgent) => (Find(Known, userAgent), Find(Systems, userAgent));
+
     private static string? Find((string Mark, string Name)[] names, string? userAgent) =>
         names.FirstOrDefault(n => userAgent?.Contains(n.Mark, StringComparison.Ordinal) is true).Name;
 }

@@ -38,6 +38,9 @@ internal abstract class ServerFixture(TestDatabaseKind kind)
     // So many tests come from one address that the limit for addresses would stop them.
     protected virtual object Settings => new { addressAttempts = 100_000, supportContact = "support@example.com" };
 
+    /// <summary>Configuration of the server besides its database.</summary>
+    protected virtual IReadOnlyDictionary<string, string>? Configuration => null;
+
     protected virtual Task<TestDatabase> NewDatabaseAsync() => TestDatabase.MigratedAsync(kind);
 
     [OneTimeSetUp]
@@ -46,7 +49,7 @@ internal abstract class ServerFixture(TestDatabaseKind kind)
         Requires.Database(kind);
         Requires.Oathtool();
         Database = await NewDatabaseAsync();
-        Server = await ServerProcess.StartAsync(Database, JsonSerializer.Serialize(new { settings = Settings, users = People, clients = Apps }, WithoutNulls));
+        Server = await ServerProcess.StartAsync(Database, JsonSerializer.Serialize(new { settings = Settings, users = People, clients = Apps }, WithoutNulls), Configuration);
     }
 
     [OneTimeTearDown]

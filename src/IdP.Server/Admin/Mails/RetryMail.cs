@@ -1,0 +1,25 @@
+using IdP.Server.Hosting;
+using IdP.Storage.Database;
+using IdP.Storage.Outbox;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdP.Server.Admin.Mails;
+
+/// <summary>Puts a mail that was given up, or kept while there was no mail server, in front of the queue again.</summary>
+internal sealed class RetryMail(IdPDatabase database, IdPOptions options, TimeProvider clock)
+{
+    public enum Outcome { Queued, NoSuchMail, SentBefore, NoAddress, NoServer, WordsGone }
+
+    public async Task<Outcome> HandleAsync(string id, CancellationToken ct)
+    {
+        await using var db = database.CreateContext();
+        if (await db.OutboxMessages.AsNoTracking().FirstOrDefaultAsync(m => m.Id == id, ct) is not { } mail) return Outcome.NoSuchMail;
+        if (mail.State == OutboxState.Sent) return Outcome.SentBefore;
+        if (mail.To is null) return Outcome.NoAddress;
+        if (mail.Text.Length == 0) return Outcome.WordsGone;
+        if (options.Mail.Host is null) return Outcome.NoServer;
+        var queued = await database.WriteAsync(s => s.ExecuteAsync(
+            "UPDATE outbox_messages SET state = 'Waiting', attempts = 0, next_attempt_at = @p0 WHERE id = @p1 AND state <> 'Sent' AND text <> ''", clock.GetUtcNow(), id));
+        return queued == 1 ? Outcome.Queued : Outcome.SentBefore;
+    }
+}
