@@ -43,17 +43,17 @@ internal sealed class SignInBench : IAsyncDisposable
     private readonly TestDatabase file;
     private readonly ServiceProvider services;
 
-    private SignInBench(TestDatabase file, IdPDatabase database, SignInOptions options, int gateWidth)
+    private SignInBench(TestDatabase file, IdPDatabase database, SignInOptions options, int gateWidth, TimeProvider? clock, int iterations)
     {
         (this.file, Database) = (file, database);
         Catalog = new Catalog(database);
         services = new ServiceCollection()
-            .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton(clock ?? Clock)
             .AddSingleton(new RandomSource())
             .AddSingleton(new MasterKeys([.. Enumerable.Repeat((byte)7, 32)]))
             .AddSingleton(options)
             .AddVerification()
-            .AddSingleton(provider => new PasswordHasher(provider.GetRequiredService<RandomSource>(), Iterations))
+            .AddSingleton(provider => new PasswordHasher(provider.GetRequiredService<RandomSource>(), iterations))
             .AddSingleton(_ => new PasswordGate(gateWidth))
             // Given, not made by the container: it does not dispose them.
             .AddSingleton(Database)
@@ -75,12 +75,12 @@ internal sealed class SignInBench : IAsyncDisposable
 
     public static ResourcePolicy Always { get; } = Policy(VerificationMode.Always);
 
-    public static async Task<SignInBench> CreateAsync(TestDatabaseKind kind, int gateWidth = 64)
+    public static async Task<SignInBench> CreateAsync(TestDatabaseKind kind, int gateWidth = 64, TimeProvider? clock = null, int iterations = Iterations)
     {
         var made = await TestDatabase.MigratedAsync(kind);
         // A small pool, as many fixtures share the cluster.
         var options = kind == TestDatabaseKind.Postgres ? made.Options with { ConnectionString = made.ConnectionString + ";Maximum Pool Size=20" } : made.Options;
-        return new SignInBench(made, new IdPDatabase(options), new SignInOptions { SlowDownStep = TimeSpan.Zero }, gateWidth);
+        return new SignInBench(made, new IdPDatabase(options), new SignInOptions { SlowDownStep = TimeSpan.Zero }, gateWidth, clock, iterations);
     }
 
     public T Get<T>()
