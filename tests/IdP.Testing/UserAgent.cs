@@ -15,6 +15,9 @@ public sealed class UserAgent(HttpMessageHandler? handler = null) : IDisposable
 
     public CookieContainer Cookies { get; } = new();
 
+    /// <summary>What the browser says of languages; null: nothing.</summary>
+    public string? AcceptLanguage { get; set; }
+
     public List<Exchange> Exchanges { get; } = [];
 
     public Exchange Last => Exchanges[^1];
@@ -29,6 +32,7 @@ public sealed class UserAgent(HttpMessageHandler? handler = null) : IDisposable
     {
         var uri = request.RequestUri ?? throw new ArgumentException("The request has no address.", nameof(request));
         if (Cookies.GetCookieHeader(uri) is { Length: > 0 } cookies) request.Headers.TryAddWithoutValidation("Cookie", cookies);
+        if (AcceptLanguage is not null) request.Headers.TryAddWithoutValidation("Accept-Language", AcceptLanguage);
         using (request)
         {
             using var response = await http.SendAsync(request);

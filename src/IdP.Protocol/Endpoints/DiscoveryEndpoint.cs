@@ -60,7 +60,7 @@ internal sealed class DiscoveryDocument
         List(json, "subject_types_supported", ["public"]);
         List(json, "claim_types_supported", ["normal"]);
         List(json, "id_token_signing_alg_values_supported", Algorithms.Supported);
-        List(json, "ui_locales_supported", ["en"]);
+        List(json, "ui_locales_supported", ["en", "de"]);
 
         List(json, "token_endpoint_auth_methods_supported", clients.Methods);
         List(json, "revocation_endpoint_auth_methods_supported", clients.Methods);

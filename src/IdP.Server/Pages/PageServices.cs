@@ -50,6 +50,7 @@ public static class PageServices
             services.AddSingleton<ShownCodes>();
             services.AddSingleton<AllowedApps>();
             services.TryAddSingleton<OwnerSetup>();
+            services.AddScoped<PageLanguage>();
             services.AddScoped<Words>();
             services.AddScoped<LocalTime>();
             services.AddScoped<SignInTargets>();
@@ -76,12 +77,11 @@ public static class PageRoutes
             app.UseStatusCodePagesWithReExecute("/error");
             app.UseWhen(IsPage, pages =>
             {
-                pages.UseRequestLocalization(languages =>
+                pages.Use(async (http, next) =>
                 {
-                    CultureInfo[] known = [CultureInfo.GetCultureInfo("en")];
-                    languages.DefaultRequestCulture = new(known[0]);
-                    (languages.SupportedCultures, languages.SupportedUICultures) = (known, known);
-                    languages.RequestCultureProviders.Clear();
+                    var language = await http.RequestServices.GetRequiredService<PageLanguage>().OfAsync(http);
+                    (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (language, language);
+                    await next(http);
                 });
                 pages.Use(next => http => ReadableForms.ReadAsync(http, next));
             });
