@@ -22,6 +22,9 @@ internal sealed class PageLanguage(ParkedRequests parkedRequests, LogoutRequests
 
     private string Cookie => IsSecure ? "__Host-idp_language" : "idp_language";
 
+    // It may have mails in a language of its own.
+    private CultureInfo Organisation => Languages.OfTags(options.Branding.Language) ?? Languages.Known[0];
+
     /// <summary>The language of this request. Asked again for the error page, it is the one of the page that failed.</summary>
     public async ValueTask<CultureInfo> OfAsync(HttpContext http) => chosen ??= await ChooseAsync(http);
 

@@ -10,12 +10,12 @@
   document.body.appendChild(status);
 
   all('[data-peek]', function (b) {
-    var f = el(b.getAttribute('data-peek'));
+    var f = el(b.getAttribute('data-peek')), word = b.firstChild.data;
     b.addEventListener('click', function () {
       var show = f.type === 'password';
       f.type = show ? 'text' : 'password';
       b.setAttribute('aria-pressed', String(show));
-      b.firstChild.data = show ? 'Hide' : 'Show';
+      b.firstChild.data = show ? b.getAttribute('data-on') : word;
     });
     f.form.addEventListener('submit', function () { f.type = 'password'; });
   });
@@ -27,7 +27,7 @@
       var lines = Array.prototype.map.call(src.querySelectorAll('li'), function (l) { return l.textContent; });
       var text = lines.length ? lines.join('\n') : src.textContent.replace(/\s/g, '');
       navigator.clipboard.writeText(text).then(function () {
-        b.textContent = status.textContent = 'Copied';
+        b.textContent = status.textContent = b.getAttribute('data-on');
         setTimeout(function () { b.textContent = label; status.textContent = ''; }, 2000);
       });
     });

@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using AngleSharp.Dom;
 using IdP.Testing;
 
 namespace IdP.Tests.Server.Pages;
@@ -10,6 +10,8 @@ internal static partial class PageTexts
 {
     // What is shown as one text; a part of it may be strong.
     private const string Blocks = "title, h1, h2, p, li, dt, dd, th, td, caption, label, legend, summary, button, a, strong, b, span";
+
+    private static readonly ConcurrentDictionary<string, Regex> Leftovers = new(StringComparer.Ordinal);
 
     public static string Folder { get; } = Path.Combine(Repository.Root, "src", "IdP.Server", "Pages");
 
@@ -28,7 +30,7 @@ internal static partial class PageTexts
         var shown = page.Page.QuerySelectorAll(Blocks).Select(block => block.TextContent)
             .Concat(page.Page.QuerySelectorAll("[aria-label]").Select(element => element.GetAttribute("aria-label")!))
             .Select(text => Space().Replace(text, " ").Trim()).Where(text => text.Length > 0).Distinct();
-        var english = Leftover(language);
+        var english = Leftovers.GetOrAdd(language, Leftover);
         return shown.Where(text => english.IsMatch(text));
     }
 
@@ -38,7 +40,7 @@ internal static partial class PageTexts
         var own = other.Values.ToHashSet(StringComparer.Ordinal);
         var texts = english.Where(text => !own.Contains(text.Value) && !text.Key.StartsWith("Format.", StringComparison.Ordinal))
             .Select(text => Placeholder().Replace(Regex.Escape(text.Value.Replace("**", "", StringComparison.Ordinal)).Replace(@"\{", "{", StringComparison.Ordinal), ".+"));
-        return new Regex($"^(?:{string.Join('|', texts)})$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        return new Regex($"^(?:{string.Join('|', texts)})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
     }
 
     [GeneratedRegex(@"\{\w+\}")]
