@@ -16,7 +16,7 @@ internal sealed class MailWriter(MailTemplates templates, Catalog catalog, IdPOp
     /// <param name="person">To whom.</param>
     /// <param name="facts">
     /// By placeholder: a time, a <see cref="Day"/>, a span that is left, names, a number, or a text. What is null leaves
-    /// out the line that names it.
+    /// out the line that names it. <c>path</c> is a page of this server that {link} leads to instead of the kind's own.
     /// </param>
     /// <param name="row">The event that the mail follows, for the "tell us" link.</param>
     public async Task<OutboxMessage> WriteAsync(
@@ -50,7 +50,7 @@ internal sealed class MailWriter(MailTemplates templates, Catalog catalog, IdPOp
         values["name"] = MailNeutral.Name(name);
         values["organisation"] = organisation;
         values["support"] = support.Text is null ? language["administrator"] : MailNeutral.Line(support.Name is null ? support.Text : $"{support.Name}: {support.Text}");
-        values["link"] = options.Issuer + found.Kind.Path;
+        values["link"] = options.Issuer + (facts.GetValueOrDefault("path") as string ?? found.Kind.Path);
         values["tell_us"] = MailLinks.TellUs(options.Issuer, row);
 
         var subject = string.Concat((MailBody.Fill(found.Words.Subject, values) ?? []).Select(MailBody.Plain));

@@ -71,7 +71,7 @@ internal static class Mails
         AuditEvents.EnrollmentCompleted => "E4",
         AuditEvents.AuthenticatorReplaced => "E4-replaced",
         AuditEvents.RecoveryCodesMade => "E4-codes",
-        AuditEvents.Reset => facts.Deadline is not null ? "E5" : "E5-next",
+        AuditEvents.Reset => facts.Person.State.Enrollment is EnrollmentState.MustEnroll { Deadline: null } ? "E5-next" : "E5",
         AuditEvents.AuthenticatorRemoved => "E5-removed",
         AuditEvents.EnrollmentExpired => "E6",
         AuditEvents.VerificationLocked => "E6-attempts",

@@ -35,6 +35,7 @@ public static class AuditEvents
     public const string ClientRemoved = "client.removed";
     public const string PolicyChanged = "policy.changed";
     public const string SettingChanged = "setting.changed";
+    public const string MailRetried = "mail.retried";
     public const string MailTemplateChanged = "mail_template.changed";
     public const string Authorized = "authorization.given";
     public const string ConsentGiven = "consent.given";

@@ -103,7 +103,7 @@ internal static class MailCommands
     private static Command Retry(Verbs verbs)
     {
         var id = new Argument<string>("ID") { Description = "The mail; see: idp mail outbox --failed" };
-        return verbs.Verb("retry", "Tries a mail again at once, with all its tries.", [id], async call => await call.Get<RetryMail>().HandleAsync(call.Value(id), call.Ct) switch
+        return verbs.Verb("retry", "Tries a mail again at once, with all its tries.", [id], async call => await call.Get<RetryMail>().HandleAsync(call.Value(id), Call.Actor, call.Ct) switch
         {
             RetryMail.Outcome.NoSuchMail => call.Out.Fail($"There is no mail {call.Value(id)}. See: idp mail outbox"),
             RetryMail.Outcome.SentBefore => call.Out.Fail("It was sent."),

@@ -1,4 +1,5 @@
 using IdP.Server.Hosting;
+using IdP.Storage.Audit;
 using IdP.Storage.Database;
 using IdP.Storage.Outbox;
 using Microsoft.EntityFrameworkCore;
@@ -10,7 +11,7 @@ internal sealed class RetryMail(IdPDatabase database, IdPOptions options, TimePr
 {
     public enum Outcome { Queued, NoSuchMail, SentBefore, NoAddress, NoServer, WordsGone }
 
-    public async Task<Outcome> HandleAsync(string id, CancellationToken ct)
+    public async Task<Outcome> HandleAsync(string id, Actor actor, CancellationToken ct)
     {
         await using var db = database.CreateContext();
         if (await db.OutboxMessages.AsNoTracking().FirstOrDefaultAsync(m => m.Id == id, ct) is not { } mail) return Outcome.NoSuchMail;
@@ -18,8 +19,21 @@ internal sealed class RetryMail(IdPDatabase database, IdPOptions options, TimePr
         if (mail.To is null) return Outcome.NoAddress;
         if (mail.Text.Length == 0) return Outcome.WordsGone;
         if (options.Mail.Host is null) return Outcome.NoServer;
-        var queued = await database.WriteAsync(s => s.ExecuteAsync(
-            "UPDATE outbox_messages SET state = 'Waiting', attempts = 0, next_attempt_at = @p0 WHERE id = @p1 AND state <> 'Sent' AND text <> ''", clock.GetUtcNow(), id));
+        var now = clock.GetUtcNow();
+        var queued = await database.WriteAsync(async s =>
+        {
+            var won = await s.ExecuteAsync(
+                "UPDATE outbox_messages SET state = 'Waiting', attempts = 0, next_attempt_at = @p0 WHERE id = @p1 AND state <> 'Sent' AND text <> ''", now, id);
+            if (won == 1)
+            {
+                await s.AuditAsync(new AuditEvent
+                {
+                    At = now, Event = AuditEvents.MailRetried, Actor = actor.Name, UserId = mail.UserId, Resource = $"mail:{mail.Kind}", Outcome = "success", Reason = $"mail {id} is tried again",
+                });
+            }
+
+            return won;
+        });
         return queued == 1 ? Outcome.Queued : Outcome.SentBefore;
     }
 }

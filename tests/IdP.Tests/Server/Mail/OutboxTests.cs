@@ -2,6 +2,7 @@ using IdP.Server.Admin.Mails;
 using IdP.Server.Mail;
 using IdP.Storage.Outbox;
 using IdP.Testing;
+using IdP.Verification.SignIn;
 
 namespace IdP.Tests.Server.Mail;
 
@@ -30,9 +31,9 @@ internal sealed class OutboxTests(TestDatabaseKind kind) : MailFixture(kind)
         Assert.That(troubled.Single().Error, Does.Contain("Later"));
 
         Sink.Refuses = false;
-        Assert.That(await Get<RetryMail>().HandleAsync(troubled.Single().Id, Ct), Is.EqualTo(RetryMail.Outcome.Queued));
+        Assert.That(await Get<RetryMail>().HandleAsync(troubled.Single().Id, Actor, Ct), Is.EqualTo(RetryMail.Outcome.Queued));
         Assert.That((await DeliverOneAsync()).To, Is.EqualTo("maya@larkfield.example"));
-        Assert.That(await Get<RetryMail>().HandleAsync(troubled.Single().Id, Ct), Is.EqualTo(RetryMail.Outcome.SentBefore));
+        Assert.That(await Get<RetryMail>().HandleAsync(troubled.Single().Id, Actor, Ct), Is.EqualTo(RetryMail.Outcome.SentBefore));
     }
 
     [Test]
@@ -51,6 +52,31 @@ internal sealed class OutboxTests(TestDatabaseKind kind) : MailFixture(kind)
         Assert.That((await OutboxAsync()).Select(m => m.State), Has.All.EqualTo(OutboxState.Waiting));
     }
 
+    [TestCase(false, "Sent")]
+    [TestCase(true, "Failed")]
+    public async Task A_code_is_not_readable_in_the_outbox_once_it_was_sent_or_is_over(bool refuses, string state)
+    {
+        Sink.Refuses = refuses;
+        await AddPersonAsync("maya");
+        var person = (await Get<People>().FindAsync((await StoredAsync("maya")).Id))!;
+        var message = await Get<MailWriter>().WriteAsync("E10", person, new Dictionary<string, object?> { ["code"] = "493817" }, Ct);
+        await Database.WriteAsync(async s =>
+        {
+            await s.AddMailAsync(message);
+            return true;
+        });
+
+        var arrived = await DeliverAsync();
+
+        Assert.That(arrived.Select(m => m.Subject), Is.EqualTo(refuses ? [] : new[] { "493817 is your code to set up identity verification" }));
+        Clock.Advance(TimeSpan.FromMinutes(refuses ? 11 : 0));
+        Sink.Refuses = false;
+        Assert.That(await DeliverAsync(), Is.Empty, "a code whose time is over is not sent any more");
+        var kept = (await OutboxAsync()).Single();
+        Assert.That((kept.State.ToString(), $"{kept.Subject}{kept.Text}{kept.Html}"), Is.EqualTo((state, "(removed after it was sent)")));
+        Assert.That(await Get<RetryMail>().HandleAsync(kept.Id, Actor, Ct), Is.EqualTo(refuses ? RetryMail.Outcome.WordsGone : RetryMail.Outcome.SentBefore));
+    }
+
     [Test]
     public async Task A_mail_to_somebody_without_an_address_is_kept()
     {
@@ -60,7 +86,7 @@ internal sealed class OutboxTests(TestDatabaseKind kind) : MailFixture(kind)
         Assert.That(await DeliverAsync(), Is.Empty);
 
         var kept = (await OutboxAsync()).Single();
-        Assert.That((kept.State, await Get<RetryMail>().HandleAsync(kept.Id, Ct)), Is.EqualTo((OutboxState.Kept, RetryMail.Outcome.NoAddress)));
+        Assert.That((kept.State, await Get<RetryMail>().HandleAsync(kept.Id, Actor, Ct)), Is.EqualTo((OutboxState.Kept, RetryMail.Outcome.NoAddress)));
     }
 }
 
