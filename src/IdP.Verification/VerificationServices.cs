@@ -1,6 +1,7 @@
 using IdP.Verification.Attempts;
 using IdP.Verification.Enrollments;
 using IdP.Verification.Methods;
+using IdP.Verification.Methods.Passkeys;
 using IdP.Verification.Methods.RecoveryCodes;
 using IdP.Verification.Methods.Totp;
 using IdP.Verification.SignIn;
@@ -30,12 +31,18 @@ public static class VerificationServices
             services.AddSingleton<TotpSecrets>();
             services.AddSingleton<TotpMethod>();
             services.AddSingleton<RecoveryCodeMethod>();
+            services.AddSingleton<PasskeyStore>();
+            services.AddSingleton<WebAuthn>();
+            services.AddSingleton<PasskeyCeremonies>();
             services.AddSingleton<Passwords>();
             services.AddScoped<CurrentSignIn>();
             services.AddScoped<PasswordSignIn>();
             services.AddScoped<SignInFlow>();
             services.AddScoped<VerificationService>();
             services.AddScoped<EnrollmentService>();
+            services.AddScoped<PasskeyVerification>();
+            services.AddScoped<PasskeyEnrollment>();
+            services.AddScoped<PasskeySignIn>();
             return services;
         }
     }

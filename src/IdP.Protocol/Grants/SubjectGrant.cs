@@ -87,6 +87,8 @@ internal sealed record SubjectGrant
         Proven = new SessionState
         {
             Amr = row.GetString(at + 4).Split(' '),
+            // A refresh asks nothing for its age, so it is enough that there was one.
+            PasskeyAt = row.GetString(at + 4).Split(' ').Any(value => value is "hwk" or "swk") ? row.NullableTime(at + 6) : null,
             PasswordAt = row.Time(at + 5),
             VerifiedAt = row.NullableTime(at + 6),
             Skipped = row.GetBoolean(at + 7),

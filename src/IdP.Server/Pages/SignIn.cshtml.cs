@@ -1,11 +1,12 @@
 using IdP.Protocol.Interactions;
 using IdP.Verification.Decisions;
+using IdP.Verification.Methods.Passkeys;
 using IdP.Verification.SignIn;
 using Microsoft.AspNetCore.Mvc;
 
 namespace IdP.Server.Pages;
 
-internal sealed class SignInModel(Visit visit, PasswordSignIn passwords, ParkedRequests parkedRequests) : FlowPage(visit)
+internal sealed class SignInModel(Visit visit, PasswordSignIn passwords, PasskeySignIn passkeys, ParkedRequests parkedRequests) : FlowPage(visit)
 {
     [BindProperty(Name = "username")]
     public string? UserName { get; set; }
@@ -17,6 +18,9 @@ internal sealed class SignInModel(Visit visit, PasswordSignIn passwords, ParkedR
     public bool Chooses { get; private set; }
 
     public bool FocusPassword => ErrorOf("username") is null && (ErrorOf("password") is not null || !string.IsNullOrEmpty(UserName));
+
+    /// <summary>What to ask the browser for.</summary>
+    public Task<PasskeyPrompt> PromptAsync() => passkeys.BeginAsync();
 
     public override async Task<IActionResult> OnGetAsync()
     {
@@ -45,10 +49,11 @@ internal sealed class SignInModel(Visit visit, PasswordSignIn passwords, ParkedR
         return await ElsewhereAsync<Decision.SignIn>() ?? Page();
     }
 
-    public async Task<IActionResult> OnPostAsync([FromForm] string? account, CancellationToken ct)
+    public async Task<IActionResult> OnPostAsync([FromForm] string? account, [FromForm] string? ceremony, [FromForm] string? passkey, CancellationToken ct)
     {
         if (await EnterAsync() is { } problem) return problem;
         if (account is not null) return await ChooseAsync(account);
+        if (passkey is not null) return await UsePasskeyAsync(ceremony, passkey);
         if (string.IsNullOrWhiteSpace(UserName)) AddError("username", T["SignIn.UserNameEmpty"]);
         if (string.IsNullOrEmpty(Password)) AddError("password", T["SignIn.PasswordEmpty"]);
         if (ViewData["Error"] is true) return Refuse();
@@ -67,6 +72,24 @@ internal sealed class SignInModel(Visit visit, PasswordSignIn passwords, ParkedR
                 return Refuse("password", T["SignIn.Busy"], StatusCodes.Status503ServiceUnavailable);
             default:
                 return Refuse("password", T["SignIn.Wrong"]);
+        }
+    }
+
+    private async Task<IActionResult> UsePasskeyAsync(string? ceremony, string answer)
+    {
+        switch (await passkeys.SignInAsync(ceremony, answer, Target.Policy, Target.Demands))
+        {
+            case PasskeySignInOutcome.Accepted:
+                return Leave();
+            case PasskeySignInOutcome.Stopped(Decision.Locked locked):
+                return Locked(locked);
+            case PasskeySignInOutcome.Stopped(var decision):
+                return Go(decision);
+            case PasskeySignInOutcome.TooMany(var minutes):
+                Response.Headers.RetryAfter = (minutes * 60).ToString(System.Globalization.CultureInfo.InvariantCulture);
+                return Refuse("password", T["SignIn.TooMany", ("minutes", minutes)], StatusCodes.Status429TooManyRequests);
+            default:
+                return await ShowAgainAsync(T["Passkey.Refused"]);
         }
     }
 

@@ -45,6 +45,7 @@ internal sealed class SignInTargets(
     public const string SetUp = "/portal/security/setup";
     public const string Reset = "/portal/security/reset";
     public const string NewCodes = "/portal/security/recovery-codes";
+    public const string Passkeys = "/portal/security/passkeys";
     public const string Device = "/device";
     public const string ChangePassword = "/portal/security/password";
 
@@ -84,7 +85,7 @@ internal sealed class SignInTargets(
         if (await DeviceAsync(to, path, who, snapshot) is { } device) return device;
         var policy = path switch
         {
-            SetUp or Reset or NewCodes or ChangePassword => Policies.Security,
+            SetUp or Reset or NewCodes or Passkeys or ChangePassword => Policies.Security,
             _ when path.StartsWith("/admin", StringComparison.Ordinal) => Policies.Admin,
             // Where a code is typed nothing is opened yet; the application of the device asks, once, when it is known.
             Device => snapshot.PortalPolicy with { Mode = VerificationMode.NotRequired, Rules = [] },
@@ -118,7 +119,7 @@ internal sealed class SignInTargets(
     private RequestDemands Demands(string path, ResourcePolicy policy, SigningIn? who)
     {
         // Whoever has nothing else to prove sets up a first authenticator, or changes the password, right after the password.
-        if (path is SetUp or ChangePassword && who?.Person.State.Enrollment is not EnrollmentState.Active) return new() { MaxAge = options.FreshPassword };
+        if (path is SetUp or Passkeys or ChangePassword && who?.Person.State.Enrollment is not EnrollmentState.Active) return new() { MaxAge = options.FreshPassword };
         // "At each authorization" means for our own pages: at each sign-in. A page view is not an authorization.
         return policy.ReverifyAfter == TimeSpan.Zero ? new() { FlowStartedAt = who?.PasswordAt } : RequestDemands.None;
     }

@@ -16,6 +16,7 @@ internal sealed class Assets
     {
         Style = Add("ui.css", "text/css; charset=utf-8");
         Script = Add("ui.js", "text/javascript; charset=utf-8");
+        Passkeys = Add("passkey.js", "text/javascript; charset=utf-8");
         Mark = Add("mark.svg", "image/svg+xml");
     }
 
@@ -23,6 +24,9 @@ internal sealed class Assets
     public string Style { get; }
 
     public string Script { get; }
+
+    /// <summary>For the pages that ask for a passkey.</summary>
+    public string Passkeys { get; }
 
     public string Mark { get; }
 

@@ -22,6 +22,9 @@ public static class AuditEvents
     public const string EnrollmentExtended = "enrollment.extended";
     public const string AuthenticatorReplaced = "authenticator.replaced";
     public const string AuthenticatorRemoved = "authenticator.removed";
+    public const string PasskeyAdded = "passkey.added";
+    public const string PasskeyRemoved = "passkey.removed";
+    public const string PasskeySignInFailed = "passkey.sign_in_failed";
     public const string RecoveryCodesMade = "recovery_codes.made";
     public const string RecoveryCodeUsed = "recovery_codes.used";
     public const string Reset = "verification.reset";

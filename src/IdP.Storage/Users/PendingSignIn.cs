@@ -29,6 +29,9 @@ public sealed class PendingSignIn
 
     public string? VerifiedFor { get; init; }
 
+    /// <summary>RFC 8176 values of that verification, separated by spaces; null: a code's.</summary>
+    public string? Amr { get; init; }
+
     /// <summary>Ten minutes after it began.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed class PendingSignInMapping : IEntityTypeConfiguration<PendingSig
         pending.Property(p => p.HandleHash).HasMaxLength(43);
         pending.Property(p => p.PasswordFor).HasMaxLength(43);
         pending.Property(p => p.VerifiedFor).HasMaxLength(43);
+        pending.Property(p => p.Amr).HasMaxLength(64);
         pending.Property(p => p.Address).HasMaxLength(64);
         pending.Property(p => p.UserAgent).HasMaxLength(256);
         pending.HasIndex(p => p.HandleHash).IsUnique();

@@ -14,7 +14,7 @@ public sealed class Session
 
     public required string UserId { get; init; }
 
-    /// <summary>When the password was last proven.</summary>
+    /// <summary>When the password, or a passkey in its place, was last proven.</summary>
     public DateTimeOffset PasswordAt { get; set; }
 
     /// <summary>The request that the password was last given for, as <see cref="PendingSignIn.PasswordFor"/>.</summary>
@@ -26,7 +26,10 @@ public sealed class Session
     /// <summary>The request that identity was last verified for; null: an own page's.</summary>
     public string? VerifiedFor { get; set; }
 
-    /// <summary>RFC 8176 values of what was proven, separated by spaces: <c>pwd</c> or <c>pwd otp mfa</c>.</summary>
+    /// <summary>When a passkey was last used; null while none was. Its level is older than a code that came later.</summary>
+    public DateTimeOffset? PasskeyAt { get; set; }
+
+    /// <summary>RFC 8176 values of what was proven, separated by spaces: <c>pwd</c>, <c>pwd otp mfa</c> or <c>hwk user mfa</c>.</summary>
     public required string Amr { get; set; }
 
     /// <summary>"Skip for now" was chosen at this sign-in; it counts for this sign-in alone.</summary>

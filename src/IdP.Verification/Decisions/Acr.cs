@@ -9,11 +9,11 @@ public static class Acr
     /// <summary>Password and identity verification.</summary>
     public const string Verified = "mfa";
 
-    /// <summary>A phishing-resistant proof (a passkey).</summary>
+    /// <summary>A phishing-resistant proof: a passkey with user verification, with the password or instead of it.</summary>
     public const string PhishingResistant = "phr";
 
     /// <summary>The levels this server can reach, lowest first.</summary>
-    public static IReadOnlyList<string> Supported { get; } = [Password, Verified];
+    public static IReadOnlyList<string> Supported { get; } = [Password, Verified, PhishingResistant];
 
     /// <summary>How high a level is: 0 for one that is not known or not named.</summary>
     public static int Rank(string? acr) => acr switch
@@ -25,5 +25,5 @@ public static class Acr
     };
 
     /// <summary>Whether what was reached is at least what was asked.</summary>
-    public static bool Meets(string reached, string? demanded) => Rank(reached) >= Rank(demanded);
+    public static bool Meets(string? reached, string? demanded) => Rank(reached) >= Rank(demanded);
 }

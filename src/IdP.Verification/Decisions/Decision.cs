@@ -18,7 +18,11 @@ public abstract record Decision(IReadOnlyList<string> Reasons)
     public sealed record SignIn(IReadOnlyList<string> Reasons) : Decision(Reasons);
 
     /// <summary>Ask for a proof by one of the methods.</summary>
-    public sealed record Verify(IReadOnlyList<string> Methods, IReadOnlyList<string> Reasons) : Decision(Reasons);
+    public sealed record Verify(IReadOnlyList<string> Methods, IReadOnlyList<string> Reasons) : Decision(Reasons)
+    {
+        /// <summary>A recovery code stands in for any of them; not where a passkey is what is asked for.</summary>
+        public bool TakesRecoveryCodes { get; init; } = true;
+    }
 
     /// <summary>Lead through enrollment.</summary>
     /// <param name="Skippable">"Skip for now" may be offered.</param>
@@ -26,7 +30,11 @@ public abstract record Decision(IReadOnlyList<string> Reasons)
     /// <param name="DaysLeft">Begun days until then; null: there is no deadline.</param>
     /// <param name="StartsPeriod">The period begins with this meeting: the caller stores it.</param>
     public sealed record Enroll(bool Skippable, DateTimeOffset? Deadline, int? DaysLeft, bool StartsPeriod, IReadOnlyList<string> Reasons)
-        : Decision(Reasons);
+        : Decision(Reasons)
+    {
+        /// <summary>It must be a passkey; somebody who has an app adds one to it.</summary>
+        public bool Passkey { get; init; }
+    }
 
     /// <summary>Nothing until an admin, or the time, unlocks.</summary>
     /// <param name="Since">When the enrollment period ended; null for the other reason.</param>

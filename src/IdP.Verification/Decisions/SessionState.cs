@@ -3,7 +3,7 @@ namespace IdP.Verification.Decisions;
 /// <summary>What was proven at a sign-in, complete or pending.</summary>
 public sealed record SessionState
 {
-    /// <summary>When the password was proven.</summary>
+    /// <summary>When the password, or a passkey in its place, was proven.</summary>
     public required DateTimeOffset PasswordAt { get; init; }
 
     /// <summary>The request that the password was given for, as <see cref="RequestDemands.Flow"/>; null: an own page.</summary>
@@ -14,6 +14,12 @@ public sealed record SessionState
 
     /// <summary>The request that identity was verified for; null: an own page.</summary>
     public string? VerifiedFor { get; init; }
+
+    /// <summary>When a passkey was used; null: none was, or it does not count any more.</summary>
+    public DateTimeOffset? PasskeyAt { get; init; }
+
+    /// <summary>The request that the passkey was used for, as far as that is still known.</summary>
+    public string? PasskeyFor => PasskeyAt == VerifiedAt ? VerifiedFor : PasskeyAt == PasswordAt ? PasswordFor : null;
 
     /// <summary>RFC 8176 values of all that was proven.</summary>
     public IReadOnlyList<string> Amr { get; init; } = ["pwd"];

@@ -1,4 +1,5 @@
 using IdP.Storage.Clients;
+using IdP.Verification.Methods.Passkeys;
 
 namespace IdP.Verification.Decisions;
 
@@ -8,6 +9,11 @@ namespace IdP.Verification.Decisions;
 /// </summary>
 public static class VerificationPolicy
 {
+    /// <summary>How old a verification may be when an authenticator is added, replaced or removed.</summary>
+    public static readonly TimeSpan FreshVerification = TimeSpan.FromMinutes(5);
+
+    private const string Passkey = PasskeyMethod.Name;
+
     /// <summary>Decides what comes next for a person at a resource.</summary>
     /// <param name="policy">The policy in force now.</param>
     /// <param name="person">The person's state now; without a session it is not looked at.</param>
@@ -61,31 +67,43 @@ public static class VerificationPolicy
 
         if (!asked && !demanded) return Proceed(session, demands, now, [.. reasons, "Verification is not asked for."]);
 
-        if (Acr.Rank(demands.Acr) > Acr.Rank(Acr.Supported[^1]))
-        {
-            return new Decision.Deny([.. reasons, "No method that is enabled reaches that level."]);
-        }
+        // The level is a passkey's; so is what a policy asks that allows nothing else.
+        var phishingResistant = Acr.Meets(demands.Acr, Acr.PhishingResistant);
+        if (phishingResistant && !Allows(policy, Passkey)) return new Decision.Deny([.. reasons, "No method that the policy allows reaches that level."]);
+        var passkey = phishingResistant || policy.Methods is [Passkey];
 
         // After a reset nothing that was proven with the lost authenticator counts.
-        if (person.Enrollment is not EnrollmentState.MustEnroll && IsVerified(policy, session, demands, asked, now)) return Proceed(session, demands, now, [.. reasons, "Verified recently enough."]);
+        if (person.Enrollment is not EnrollmentState.MustEnroll && IsVerified(policy, session, demands, passkey, asked, now))
+        {
+            return Proceed(session, demands, now, [.. reasons, "Verified recently enough."]);
+        }
 
         // A request can raise what the policy asks, so what it demands cannot be skipped.
         var maySkip = mode == VerificationMode.Required && !demanded;
         return person.Enrollment switch
         {
-            EnrollmentState.Active active when Allowed(policy, active.Methods) is { Count: > 0 } methods =>
-                new Decision.Verify(methods, [.. reasons, "Verification is asked for."]),
+            EnrollmentState.Active active when Allowed(policy, active.Methods, passkey) is { Count: > 0 } methods =>
+                new Decision.Verify(methods, [.. reasons, passkey ? "A passkey is asked for." : "Verification is asked for."]) { TakesRecoveryCodes = !passkey },
+            // Who has none adds one, after verifying with what they have: a thief of the password has no app.
+            EnrollmentState.Active when passkey && now - session.VerifiedAt <= FreshVerification =>
+                new Decision.Enroll(Skippable: false, null, null, StartsPeriod: false, [.. reasons, "A passkey is asked for, and the person has none."]) { Passkey = true },
+            EnrollmentState.Active active when passkey =>
+                new Decision.Verify(active.Methods, [.. reasons, "A passkey is asked for; before adding one the person verifies with what they have."]),
             EnrollmentState.Active =>
                 new Decision.Deny([.. reasons, "The person has none of the methods that the policy allows."]),
             EnrollmentState.Period when maySkip && session.Skipped =>
                 Proceed(session, demands, now, [.. reasons, "Skipped at this sign-in, inside the enrollment period."]),
-            EnrollmentState.Period period => Enroll(maySkip, period.Deadline, now, [.. reasons, "Not enrolled yet."]),
-            EnrollmentState.MustEnroll must => Enroll(skippable: false, must.Deadline, now, [.. reasons, "Enrollment is due at this sign-in."]),
+            EnrollmentState.Period period => Enroll(maySkip, period.Deadline, now, [.. reasons, "Not enrolled yet."]) with { Passkey = passkey },
+            EnrollmentState.MustEnroll must =>
+                Enroll(skippable: false, must.Deadline, now, [.. reasons, "Enrollment is due at this sign-in."]) with { Passkey = passkey },
             EnrollmentState.NotRequired when !asked =>
-                new Decision.Enroll(Skippable: false, null, null, StartsPeriod: false, [.. reasons, "Not enrolled, and the request demands it."]),
+                new Decision.Enroll(Skippable: false, null, null, StartsPeriod: false, [.. reasons, "Not enrolled, and the request demands it."]) { Passkey = passkey },
             // NotRequired is left: the type is closed, and whoever is expired has been stopped above.
             _ => new Decision.Enroll(
-                maySkip, now.AddDays(settings.EnrollmentDays), settings.EnrollmentDays, StartsPeriod: true, [.. reasons, "The enrollment period begins."]),
+                maySkip, now.AddDays(settings.EnrollmentDays), settings.EnrollmentDays, StartsPeriod: true, [.. reasons, "The enrollment period begins."])
+            {
+                Passkey = passkey,
+            },
         };
     }
 
@@ -122,16 +140,23 @@ public static class VerificationPolicy
     private static bool IsOfThisFlow(DateTimeOffset provenAt, string? provenFor, RequestDemands demands) =>
         provenAt >= demands.FlowStartedAt && (demands.Flow is null || demands.Flow == provenFor);
 
-    private static bool IsVerified(ResourcePolicy policy, SessionState session, RequestDemands demands, bool asked, DateTimeOffset now)
+    private static bool IsVerified(ResourcePolicy policy, SessionState session, RequestDemands demands, bool passkey, bool asked, DateTimeOffset now)
     {
-        if (session.VerifiedAt is not { } verifiedAt) return false;
-        if (policy.Methods.Count > 0 && !session.Amr.Any(policy.Methods.Contains)) return false;
-        if (demands.Continuation || IsOfThisFlow(verifiedAt, session.VerifiedFor, demands)) return true;
-        return IsFresh(verifiedAt, session.VerifiedFor, demands, now) && (!asked || now - verifiedAt < policy.ReverifyAfter);
+        if (session.VerifiedAt is null || !(policy.Methods.Count == 0 || policy.Methods.Any(method => Proved(session, method)))) return false;
+        // A passkey is as old as its last use, whatever was proven since.
+        var (provenAt, verifiedFor) = passkey ? (session.PasskeyAt, session.PasskeyFor) : (session.VerifiedAt, session.VerifiedFor);
+        if (provenAt is not { } verifiedAt) return false;
+        if (demands.Continuation || IsOfThisFlow(verifiedAt, verifiedFor, demands)) return true;
+        return IsFresh(verifiedAt, verifiedFor, demands, now) && (!asked || now - verifiedAt < policy.ReverifyAfter);
     }
 
-    private static List<string> Allowed(ResourcePolicy policy, IReadOnlyList<string> methods) =>
-        [.. methods.Where(m => policy.Methods.Count == 0 || policy.Methods.Contains(m))];
+    private static bool Proved(SessionState session, string method) =>
+        method == Passkey ? session.PasskeyAt is not null : session.Amr.Contains(method);
+
+    private static bool Allows(ResourcePolicy policy, string method) => policy.Methods.Count == 0 || policy.Methods.Contains(method);
+
+    private static List<string> Allowed(ResourcePolicy policy, IReadOnlyList<string> methods, bool passkey) =>
+        [.. methods.Where(m => Allows(policy, m) && (!passkey || m == Passkey))];
 
     private static Decision.Enroll Enroll(bool skippable, DateTimeOffset? deadline, DateTimeOffset now, IReadOnlyList<string> reasons) =>
         new(skippable, deadline, deadline is { } end ? DaysLeft(end - now) : null, StartsPeriod: false, reasons);
@@ -139,8 +164,19 @@ public static class VerificationPolicy
     // acr, amr and auth_time say what was proven in this session and nothing of what was asked. auth_time is the time of
     // the oldest proof that the level rests on, so that whoever compares it with max_age bounds all of them; a
     // verification that is older than the request allows is not told of, since the request got no new one.
-    private static Decision.Proceed Proceed(SessionState session, RequestDemands demands, DateTimeOffset now, IReadOnlyList<string> reasons) =>
-        session.VerifiedAt is { } verifiedAt && IsFresh(verifiedAt, session.VerifiedFor, demands, now)
-            ? new(Acr.Verified, session.Amr, verifiedAt < session.PasswordAt ? verifiedAt : session.PasswordAt, reasons)
+    private static Decision.Proceed Proceed(SessionState session, RequestDemands demands, DateTimeOffset now, IReadOnlyList<string> reasons)
+    {
+        // Whoever signed in with a passkey has given no password; that sign-in is as new as it must be, or we were not here.
+        if (!session.Amr.Contains("pwd")) return new(Acr.PhishingResistant, session.Amr, session.PasswordAt, reasons);
+        if (session.PasskeyAt is { } passkeyAt && IsFresh(passkeyAt, session.PasskeyFor, demands, now))
+        {
+            return new(Acr.PhishingResistant, session.Amr, Earlier(passkeyAt, session.PasswordAt), reasons);
+        }
+
+        return session.VerifiedAt is { } verifiedAt && IsFresh(verifiedAt, session.VerifiedFor, demands, now)
+            ? new(Acr.Verified, [.. session.Amr.Where(value => value is not ("hwk" or "swk" or "user"))], Earlier(verifiedAt, session.PasswordAt), reasons)
             : new(Acr.Password, ["pwd"], session.PasswordAt, reasons);
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 }

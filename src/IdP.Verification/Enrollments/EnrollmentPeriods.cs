@@ -58,6 +58,7 @@ public sealed class EnrollmentPeriods(IdPDatabase database, Catalog catalog, Ran
         var late = await database.ReadAsync(s => s.AllAsync("""
             SELECT user_id FROM enrollments e WHERE locked_at IS NULL AND deadline <= @p0
                 AND NOT EXISTS (SELECT 1 FROM totp_authenticators t WHERE t.user_id = e.user_id)
+                AND NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.user_id = e.user_id)
             """, r => r.GetString(0), clock.GetUtcNow()));
         foreach (var userId in late) await ExpireAsync(userId);
         return late.Count;
@@ -71,6 +72,7 @@ public sealed class EnrollmentPeriods(IdPDatabase database, Catalog catalog, Ran
             UPDATE enrollments SET locked_at = @p0, lock_reference = @p1
             WHERE user_id = @p2 AND locked_at IS NULL AND deadline <= @p0
                 AND NOT EXISTS (SELECT 1 FROM totp_authenticators t WHERE t.user_id = enrollments.user_id)
+                AND NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.user_id = enrollments.user_id)
             """, now, reference, userId);
         if (won == 1)
         {

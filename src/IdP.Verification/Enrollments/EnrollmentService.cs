@@ -98,6 +98,7 @@ public sealed class EnrollmentService(
                 UPDATE enrollments SET skips = skips + 1
                 WHERE user_id = @p0 AND deadline > @p1 AND locked_at IS NULL AND must_enroll = @p2
                     AND NOT EXISTS (SELECT 1 FROM totp_authenticators t WHERE t.user_id = enrollments.user_id)
+                    AND NOT EXISTS (SELECT 1 FROM passkeys k WHERE k.user_id = enrollments.user_id)
                 """, who.Person.Id, now, false);
             if (won != 1) return null;
             var completed = who.Pending is not null
@@ -155,13 +156,14 @@ public sealed class EnrollmentService(
         return (handle, codes);
     }
 
-    private SetupStart? Refusal(SigningIn who)
+    /// <summary>What stands before setting up an authenticator of any kind; null: nothing.</summary>
+    internal SetupStart? Refusal(SigningIn who)
     {
         if (who.Person.State.Enrollment is EnrollmentState.Active) return IsFreshlyVerified(who.State) ? null : new SetupStart.NeedsVerification();
         return clock.GetUtcNow() - who.PasswordAt <= options.FreshPassword ? null : new SetupStart.NeedsPassword();
     }
 
-    private bool IsFreshlyVerified(SessionState state) =>
+    internal bool IsFreshlyVerified(SessionState state) =>
         state.VerifiedAt is { } verifiedAt && clock.GetUtcNow() - verifiedAt <= options.FreshVerification;
 
     private AuditEvent Event(string name, SigningIn who, string? resource, DateTimeOffset now) => new()

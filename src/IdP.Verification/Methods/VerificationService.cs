@@ -97,13 +97,15 @@ public sealed class VerificationService(
     }
 
     /// <summary>Completes a pending sign-in or raises the session, and writes the audit event.</summary>
-    internal async ValueTask<string?> FinishAsync(Statements s, SigningIn who, string method, string resource, string auditEvent)
+    internal async ValueTask<string?> FinishAsync(
+        Statements s, SigningIn who, string method, string resource, string auditEvent, Proof? proof = null)
     {
+        proof ??= Proof.Code;
         var handle = who switch
         {
-            { StaysPending: true } => await sessions.VerifyPendingAsync(s, who),
-            { Pending: not null } => await sessions.CompleteAsync(s, who, await current.SessionAsync(), Proof.Code),
-            _ => await sessions.RaiseAsync(s, who, Proof.Code),
+            { StaysPending: true } => await sessions.VerifyPendingAsync(s, who, proof),
+            { Pending: not null } => await sessions.CompleteAsync(s, who, await current.SessionAsync(), proof),
+            _ => await sessions.RaiseAsync(s, who, proof),
         };
         if (handle is null) return null;
         await s.AuditAsync(Event(who, auditEvent, "success", method, resource, $"By {method}.", null));
@@ -184,7 +186,7 @@ public sealed class VerificationService(
             LockReason.Attempts, null, locked.Until, locked.Reference, ["The verification attempts were used up."]));
     }
 
-    private Task AuditAsync(SigningIn who, string name, string method, string resource, string reason) => database.WriteAsync(async s =>
+    internal Task AuditAsync(SigningIn who, string name, string method, string resource, string reason) => database.WriteAsync(async s =>
     {
         await s.AuditAsync(Event(who, name, "failure", method, resource, reason, null));
         return true;

@@ -10,7 +10,7 @@ public sealed class CurrentSignIn(IHttpContextAccessor accessor, IdPDatabase dat
 {
     private const string PendingQuery = $"""
         SELECT p.id, p.handle_hash, p.user_id, p.password_at, p.expires_at, p.credential_generation, p.address, p.user_agent,
-            p.password_for, p.verified_at, p.verified_for, {PersonRow.Columns}
+            p.password_for, p.verified_at, p.verified_for, p.amr, {PersonRow.Columns}
         FROM pending_sign_ins p JOIN users u ON u.id = p.user_id {PersonRow.Joins}
         WHERE p.handle_hash = @p0 AND p.expires_at > @p1 AND p.credential_generation = u.credential_generation
         """;
@@ -45,7 +45,7 @@ public sealed class CurrentSignIn(IHttpContextAccessor accessor, IdPDatabase dat
         if (Http.Request.Cookies[PendingCookie] is { Length: 43 } handle)
         {
             var (hash, now) = (Handle.HashOf(handle), clock.GetUtcNow());
-            pending = await database.ReadAsync(s => s.FirstAsync(PendingQuery, row => new SigningIn(PersonRow.Read(row, 11), new PendingSignIn
+            pending = await database.ReadAsync(s => s.FirstAsync(PendingQuery, row => new SigningIn(PersonRow.Read(row, 12), new PendingSignIn
             {
                 Id = row.GetString(0),
                 HandleHash = row.GetString(1),
@@ -58,6 +58,7 @@ public sealed class CurrentSignIn(IHttpContextAccessor accessor, IdPDatabase dat
                 PasswordFor = row.NullableString(8),
                 VerifiedAt = row.NullableTime(9),
                 VerifiedFor = row.NullableString(10),
+                Amr = row.NullableString(11),
             }, null), hash, now));
         }
 

@@ -130,17 +130,19 @@ public sealed class PasswordSignIn(
             await AttemptCounter.ForgetAsync(s, AttemptKind.Password, person.Id);
             // Not over a password that was changed meanwhile.
             if (newHash is not null) await s.ExecuteAsync("UPDATE users SET password_hash = @p0 WHERE id = @p1 AND password_hash = @p2", newHash, person.Id, found.PasswordHash);
-            await s.ExecuteAsync("""
-                INSERT INTO pending_sign_ins (id, handle_hash, user_id, password_at, expires_at, credential_generation, address, user_agent, password_for)
-                VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)
-                """,
-                pending.Id, pending.HandleHash, pending.UserId, pending.PasswordAt, pending.ExpiresAt, pending.CredentialGeneration,
-                pending.Address, pending.UserAgent, pending.PasswordFor);
+            await InsertAsync(s, pending);
             return true;
         });
         current.SetPending(handle);
         return new PasswordOutcome.Right(new SigningIn(person, pending, null));
     }
+
+    internal static async ValueTask InsertAsync(Statements s, PendingSignIn pending) => await s.ExecuteAsync("""
+        INSERT INTO pending_sign_ins (id, handle_hash, user_id, password_at, expires_at, credential_generation, address, user_agent, password_for)
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)
+        """,
+        pending.Id, pending.HandleHash, pending.UserId, pending.PasswordAt, pending.ExpiresAt, pending.CredentialGeneration, pending.Address,
+        pending.UserAgent, pending.PasswordFor);
 
     private Task RefuseAsync(Person? person, string owner, int? number, VerificationSettings settings, RequestOrigin origin) =>
         database.WriteAsync(async s =>

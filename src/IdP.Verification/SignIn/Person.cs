@@ -3,6 +3,8 @@ using System.Text.Json;
 using IdP.Storage.Database;
 using IdP.Storage.Enrollments;
 using IdP.Verification.Decisions;
+using IdP.Verification.Methods.Passkeys;
+using IdP.Verification.Methods.Totp;
 
 namespace IdP.Verification.SignIn;
 
@@ -50,7 +52,7 @@ public sealed record Person
 public static class PersonRow
 {
     /// <summary>How many columns <see cref="Columns"/> has.</summary>
-    public const int Count = 25;
+    public const int Count = 26;
 
     /// <summary>To be selected, in this order.</summary>
     public const string Columns = """
@@ -58,7 +60,7 @@ public static class PersonRow
         u.disabled_at, u.credential_generation, u.must_change_password,
         e.required_at, e.deadline, e.cause, e.must_enroll, e.locked_at, e.lock_reference, e.active_since,
         v.failures, v.locked_at, v.locked_until, v.reference,
-        (SELECT COUNT(*) FROM totp_authenticators t WHERE t.user_id = u.id)
+        (SELECT COUNT(*) FROM totp_authenticators t WHERE t.user_id = u.id), (SELECT COUNT(*) FROM passkeys k WHERE k.user_id = u.id)
         """;
 
     /// <summary>To follow <c>users u</c> in FROM.</summary>
@@ -90,7 +92,7 @@ public static class PersonRow
             Groups = List(row.GetString(at + 6)),
             Lock = row.IsDBNull(at + 21) ? null : new VerificationLock(row.NullableTime(at + 22), row.NullableString(at + 23)),
             Enrollment = EnrollmentStates.Of(
-                hasAuthenticator: row.GetInt64(at + 24) > 0,
+                EnrollmentStates.Methods(hasApp: row.GetInt64(at + 24) > 0, hasPasskey: row.GetInt64(at + 25) > 0),
                 requiredAt: row.NullableTime(at + 13),
                 deadline: row.NullableTime(at + 14),
                 cause: row.IsDBNull(at + 15) ? EnrollmentCause.New : Enum.Parse<EnrollmentCause>(row.GetString(at + 15)),
@@ -106,16 +108,25 @@ public static class PersonRow
 /// <summary>Which state of DESIGN §3 the stored facts amount to.</summary>
 public static class EnrollmentStates
 {
-    /// <summary>The state of a stored enrollment; null: there is no row.</summary>
+    /// <summary>The methods of somebody who has these, in the order in which they are offered.</summary>
+    internal static IReadOnlyList<string> Methods(bool hasApp, bool hasPasskey) => (hasApp, hasPasskey) switch
+    {
+        (true, true) => [PasskeyMethod.Name, TotpMethod.MethodName],
+        (true, false) => [TotpMethod.MethodName],
+        (false, true) => [PasskeyMethod.Name],
+        _ => [],
+    };
+
+    /// <summary>The state of a stored enrollment, for whom it does not matter which authenticator there is; null: there is no row.</summary>
     public static EnrollmentState Of(Enrollment? enrollment, bool hasAuthenticator) => Of(
-        hasAuthenticator, enrollment?.RequiredAt, enrollment?.Deadline, enrollment?.Cause ?? EnrollmentCause.New,
+        Methods(hasAuthenticator, hasPasskey: false), enrollment?.RequiredAt, enrollment?.Deadline, enrollment?.Cause ?? EnrollmentCause.New,
         enrollment?.MustEnroll ?? false, enrollment?.LockedAt, enrollment?.LockReference);
 
     internal static EnrollmentState Of(
-        bool hasAuthenticator, DateTimeOffset? requiredAt, DateTimeOffset? deadline, EnrollmentCause cause, bool mustEnroll,
+        IReadOnlyList<string> methods, DateTimeOffset? requiredAt, DateTimeOffset? deadline, EnrollmentCause cause, bool mustEnroll,
         DateTimeOffset? lockedAt, string? lockReference)
     {
-        if (hasAuthenticator) return new EnrollmentState.Active(["otp"]);
+        if (methods.Count > 0) return new EnrollmentState.Active(methods);
         if (lockedAt is { } locked) return new EnrollmentState.Expired(deadline ?? locked, lockReference, mustEnroll);
         if (mustEnroll) return new EnrollmentState.MustEnroll(deadline, cause, lockReference);
         if (requiredAt is null) return new EnrollmentState.NotRequired();

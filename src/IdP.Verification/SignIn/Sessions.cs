@@ -12,15 +12,17 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
 {
     private const string Columns = """
         s.id, s.handle_hash, s.user_id, s.password_at, s.verified_at, s.amr, s.skipped_at, s.created_at, s.last_seen_at,
-        s.expires_at, s.revoked_at, s.credential_generation, s.address, s.user_agent, s.password_for, s.verified_for
+        s.expires_at, s.revoked_at, s.credential_generation, s.address, s.user_agent, s.password_for, s.verified_for, s.passkey_at
         """;
 
-    private const int ColumnCount = 16;
+    private const int ColumnCount = 17;
 
+    // Of a session from before a reset the password is left; without one, nothing is.
     private const string ByHandle = $"""
         SELECT {Columns}, {PersonRow.Columns}
         FROM sessions s JOIN users u ON u.id = s.user_id {PersonRow.Joins}
         WHERE s.handle_hash = @p0 AND s.revoked_at IS NULL AND s.expires_at > @p1
+            AND (s.credential_generation = u.credential_generation OR s.amr LIKE 'pwd%')
         """;
 
     /// <summary>The live session of a cookie's value, or null.</summary>
@@ -67,31 +69,34 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
 
         var handle = Handle.New(random);
         // Where a new password was due, identity was verified before it.
-        if (pending.VerifiedAt is not null && !proof.Verified) proof = Proof.Code;
+        if (pending.VerifiedAt is not null && !proof.Verified) proof = Proof.Before(pending);
         var verifiedAt = proof.Verified ? pending.VerifiedAt ?? now : (DateTimeOffset?)null;
         var verifiedFor = pending.VerifiedAt is not null ? pending.VerifiedFor : proof.Verified ? signingIn.Flow : null;
+        var passkeyAt = proof.Passkey ? verifiedAt : null;
         var skippedAt = proof.Skipped ? now : (DateTimeOffset?)null;
+        var first = proof.Alone ? "" : "pwd";
         var again = present is not null && present.Person.Id == signingIn.Person.Id
             && present.Session.CredentialGeneration == pending.CredentialGeneration
             && await statements.ExecuteAsync("""
                 UPDATE sessions SET handle_hash = @p0, password_at = @p1, verified_at = COALESCE(@p2, verified_at),
-                    amr = CASE WHEN @p3 = 'pwd' THEN amr ELSE @p3 END, skipped_at = @p4, last_seen_at = @p5, expires_at = @p6,
-                    address = @p7, user_agent = @p8, password_for = @p9, verified_for = @p10
-                WHERE id = @p11 AND revoked_at IS NULL
+                    amr = @p3, skipped_at = @p4, last_seen_at = @p5, expires_at = @p6, address = @p7, user_agent = @p8,
+                    password_for = @p9, verified_for = @p10, passkey_at = COALESCE(@p11, passkey_at)
+                WHERE id = @p12 AND revoked_at IS NULL
                 """,
-                Handle.HashOf(handle), pending.PasswordAt, verifiedAt, proof.Amr, skippedAt, now, now + options.SessionLifetime,
-                pending.Address, pending.UserAgent, pending.PasswordFor, proof.Verified ? verifiedFor : present.Session.VerifiedFor, present.Session.Id) == 1;
+                Handle.HashOf(handle), pending.PasswordAt, verifiedAt, proof.After(present.Session.Amr, first), skippedAt, now, now + options.SessionLifetime,
+                pending.Address, pending.UserAgent, pending.PasswordFor, proof.Verified ? verifiedFor : present.Session.VerifiedFor, passkeyAt,
+                present.Session.Id) == 1;
         if (!again)
         {
             if (present is not null) await EndAsync(statements, present.Session.Id, now);
             await statements.ExecuteAsync("""
                 INSERT INTO sessions (id, handle_hash, user_id, password_at, verified_at, amr, skipped_at, created_at, last_seen_at,
-                    expires_at, credential_generation, address, user_agent, password_for, verified_for)
-                VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p7, @p8, @p9, @p10, @p11, @p12, @p13)
+                    expires_at, credential_generation, address, user_agent, password_for, verified_for, passkey_at)
+                VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14)
                 """,
-                random.NewId(), Handle.HashOf(handle), signingIn.Person.Id, pending.PasswordAt, verifiedAt, proof.Amr, skippedAt, now,
+                random.NewId(), Handle.HashOf(handle), signingIn.Person.Id, pending.PasswordAt, verifiedAt, proof.After(first), skippedAt, now,
                 now + options.SessionLifetime, pending.CredentialGeneration, pending.Address, pending.UserAgent,
-                pending.PasswordFor, verifiedFor);
+                pending.PasswordFor, verifiedFor, passkeyAt);
         }
 
         await statements.ExecuteAsync("UPDATE users SET last_sign_in_at = @p0 WHERE id = @p1", now, signingIn.Person.Id);
@@ -103,14 +108,14 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
     /// first; it gets a new handle.
     /// </summary>
     /// <returns>The new cookie's value; null when the pending sign-in was used or destroyed meanwhile.</returns>
-    internal async ValueTask<string?> VerifyPendingAsync(Statements statements, SigningIn who)
+    internal async ValueTask<string?> VerifyPendingAsync(Statements statements, SigningIn who, Proof proof)
     {
         var (handle, now) = (Handle.New(random), clock.GetUtcNow());
         var won = await statements.ExecuteAsync("""
-            UPDATE pending_sign_ins SET handle_hash = @p0, verified_at = @p1, verified_for = @p2
+            UPDATE pending_sign_ins SET handle_hash = @p0, verified_at = @p1, verified_for = @p2, amr = @p4
             WHERE id = @p3 AND expires_at > @p1 AND EXISTS (
                 SELECT 1 FROM users u WHERE u.id = pending_sign_ins.user_id AND u.disabled_at IS NULL AND u.credential_generation = pending_sign_ins.credential_generation)
-            """, Handle.HashOf(handle), now, who.Flow, who.Pending!.Id);
+            """, Handle.HashOf(handle), now, who.Flow, who.Pending!.Id, proof.Amr);
         return won == 1 ? handle : null;
     }
 
@@ -126,14 +131,15 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
         var won = await statements.ExecuteAsync("""
             UPDATE sessions SET handle_hash = @p0,
                 verified_at = COALESCE(@p1, CASE WHEN credential_generation = @p5 THEN verified_at END),
-                amr = CASE WHEN @p2 = 'pwd' AND credential_generation = @p5 THEN amr ELSE @p2 END,
+                passkey_at = COALESCE(@p8, CASE WHEN credential_generation = @p5 THEN passkey_at END), amr = @p2,
                 skipped_at = COALESCE(@p3, CASE WHEN credential_generation = @p5 THEN skipped_at END),
                 last_seen_at = @p4, credential_generation = @p5, verified_for = @p7
             WHERE id = @p6 AND revoked_at IS NULL AND expires_at > @p4 AND EXISTS (
                 SELECT 1 FROM users u WHERE u.id = sessions.user_id AND u.disabled_at IS NULL AND u.credential_generation = @p5)
             """,
-            Handle.HashOf(handle), proof.Verified ? now : null, proof.Amr, proof.Skipped ? now : null, now,
-            signedIn.Person.CredentialGeneration, signedIn.Session.Id, proof.Verified ? who.Flow : signedIn.Session.VerifiedFor);
+            Handle.HashOf(handle), proof.Verified ? now : null, proof.After([.. signedIn.State.Amr]), proof.Skipped ? now : null, now,
+            signedIn.Person.CredentialGeneration, signedIn.Session.Id, proof.Verified ? who.Flow : signedIn.Session.VerifiedFor,
+            proof.Passkey ? now : null);
         return won == 1 ? handle : null;
     }
 
@@ -212,21 +218,47 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
         UserAgent = row.NullableString(13),
         PasswordFor = row.NullableString(14),
         VerifiedFor = row.NullableString(15),
+        PasskeyAt = row.NullableTime(16),
     };
 }
 
 /// <summary>What was proven besides the password.</summary>
-/// <param name="Amr">RFC 8176 values, separated by spaces.</param>
+/// <param name="Amr">RFC 8176 values, separated by spaces; the password's is added where it was given.</param>
 /// <param name="Verified">Identity was verified.</param>
 /// <param name="Skipped">"Skip for now" was chosen.</param>
 internal sealed record Proof(string Amr, bool Verified, bool Skipped)
 {
-    public static Proof PasswordOnly { get; } = new("pwd", Verified: false, Skipped: false);
+    private static readonly string[] Order = ["pwd", "hwk", "swk", "user", "otp", "mfa"];
 
-    public static Proof Skip { get; } = new("pwd", Verified: false, Skipped: true);
+    public static Proof PasswordOnly { get; } = new("", Verified: false, Skipped: false);
+
+    public static Proof Skip { get; } = new("", Verified: false, Skipped: true);
 
     // RFC 8176: a code of an app or a list is "otp"; two factors together are "mfa".
-    public static Proof Code { get; } = new("pwd otp mfa", Verified: true, Skipped: false);
+    public static Proof Code { get; } = new("otp mfa", Verified: true, Skipped: false);
 
-    public IReadOnlyList<string> Values { get; } = Amr.Split(' ');
+    /// <summary>A passkey was used.</summary>
+    public bool Passkey { get; private init; }
+
+    /// <summary>The password was not given.</summary>
+    public bool Alone { get; private init; }
+
+    /// <summary>A passkey with user verification: what the person has, and what they are or know.</summary>
+    /// <param name="synced">It may be copied to other devices, so that its key is in software for all we know.</param>
+    /// <param name="alone">It was used instead of the password.</param>
+    public static Proof ByPasskey(bool synced, bool alone = false) =>
+        new(synced ? "swk user mfa" : "hwk user mfa", Verified: true, Skipped: false) { Passkey = true, Alone = alone };
+
+    /// <summary>What a pending sign-in was verified with, while a new password is due.</summary>
+    public static Proof Before(PendingSignIn pending) => new(pending.Amr ?? Code.Amr, Verified: true, Skipped: false)
+    {
+        Passkey = pending.Amr?.Contains("user", StringComparison.Ordinal) is true,
+    };
+
+    /// <summary>All that is proven once this is: each value once, the password first.</summary>
+    public string After(params string[] before)
+    {
+        var all = before.Append(Amr).SelectMany(values => values.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToHashSet();
+        return string.Join(' ', Order.Where(all.Contains));
+    }
 }

@@ -6,6 +6,12 @@ public sealed record SignInOptions
     /// <summary>The issuer is https: cookies are Secure and carry the <c>__Host-</c> prefix.</summary>
     public bool SecureCookies { get; init; }
 
+    /// <summary>
+    /// The issuer. Passkeys belong to its host, and only pages of its origin may use them, whatever a request says of
+    /// its host.
+    /// </summary>
+    public string Issuer { get; init; } = "http://localhost:5080";
+
     /// <summary>How long a session lives at most.</summary>
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromHours(12);
 
@@ -13,7 +19,7 @@ public sealed record SignInOptions
     public TimeSpan PendingLifetime { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How old a verification may be when an authenticator is replaced or removed.</summary>
-    public TimeSpan FreshVerification { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan FreshVerification { get; init; } = Decisions.VerificationPolicy.FreshVerification;
 
     /// <summary>How old a password may be when a first authenticator is set up.</summary>
     public TimeSpan FreshPassword { get; init; } = TimeSpan.FromMinutes(10);

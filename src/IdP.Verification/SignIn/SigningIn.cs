@@ -18,6 +18,7 @@ public sealed record SignedIn(Session Session, Person Person)
                 PasswordFor = Session.PasswordFor,
                 VerifiedAt = counts ? Session.VerifiedAt : null,
                 VerifiedFor = counts ? Session.VerifiedFor : null,
+                PasskeyAt = counts ? Session.PasskeyAt : null,
                 Amr = counts ? Session.Amr.Split(' ') : ["pwd"],
                 Skipped = counts && Session.SkippedAt is not null,
             };
@@ -46,11 +47,17 @@ public sealed record SigningIn(Person Person, PendingSignIn? Pending, SignedIn? 
     public DateTimeOffset PasswordAt => Pending?.PasswordAt ?? Session!.Session.PasswordAt;
 
     /// <summary>What has been proven so far.</summary>
-    public SessionState State => Pending is { } pending
-        ? new SessionState
+    public SessionState State
+    {
+        get
         {
-            PasswordAt = pending.PasswordAt, PasswordFor = pending.PasswordFor, VerifiedAt = pending.VerifiedAt, VerifiedFor = pending.VerifiedFor,
-            Amr = pending.VerifiedAt is null ? Proof.PasswordOnly.Values : Proof.Code.Values,
+            if (Pending is not { } pending) return Session!.State;
+            var proof = pending.VerifiedAt is null ? Proof.PasswordOnly : Proof.Before(pending);
+            return new SessionState
+            {
+                PasswordAt = pending.PasswordAt, PasswordFor = pending.PasswordFor, VerifiedAt = pending.VerifiedAt, VerifiedFor = pending.VerifiedFor,
+                PasskeyAt = proof.Passkey ? pending.VerifiedAt : null, Amr = proof.After("pwd").Split(' '),
+            };
         }
-        : Session!.State;
+    }
 }

@@ -57,7 +57,8 @@ internal sealed class ListUsers(IdPDatabase database, TimeProvider clock)
     {
         var ids = users.ConvertAll(u => u.Id);
         var enrollments = await db.Enrollments.AsNoTracking().Where(e => ids.Contains(e.UserId)).ToDictionaryAsync(e => e.UserId, ct);
-        var enrolled = (await db.TotpAuthenticators.Where(a => ids.Contains(a.UserId)).Select(a => a.UserId).Distinct().ToListAsync(ct)).ToHashSet();
+        var enrolled = (await db.TotpAuthenticators.Where(a => ids.Contains(a.UserId)).Select(a => a.UserId)
+            .Union(db.Passkeys.Where(p => ids.Contains(p.UserId)).Select(p => p.UserId)).ToListAsync(ct)).ToHashSet();
         var locked = (await db.AttemptCounts.AsNoTracking().Where(c => ids.Contains(c.Owner) && c.LockedAt != null).ToListAsync(ct))
             .Where(c => c.IsLocked(now)).Select(c => c.Owner).ToHashSet();
         return users.ConvertAll(user =>

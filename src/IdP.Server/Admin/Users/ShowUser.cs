@@ -86,7 +86,7 @@ internal sealed class ShowUser(IdPDatabase database, TimeProvider clock)
             RequiredAt = person.Enrollment?.RequiredAt, RequiredBy = person.Enrollment?.RequiredBy,
             Cause = state.State is EnrollmentView.Period or EnrollmentView.MustEnroll or EnrollmentView.Expired ? person.Enrollment?.Cause : null,
             Skips = person.Enrollment?.Skips ?? 0, ActiveSince = person.Enrollment?.ActiveSince,
-            Authenticators = await db.TotpAuthenticators.CountAsync(a => a.UserId == user.Id, ct),
+            Authenticators = await db.TotpAuthenticators.CountAsync(a => a.UserId == user.Id, ct) + await db.Passkeys.CountAsync(p => p.UserId == user.Id, ct),
             RecoveryCodesLeft = await db.RecoveryCodes.CountAsync(c => c.UserId == user.Id && c.UsedAt == null, ct),
             Locks = [.. LocksOf(person, state, now)],
             Sessions = await db.Sessions.CountAsync(

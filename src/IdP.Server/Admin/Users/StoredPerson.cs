@@ -44,7 +44,7 @@ internal static class StoredPeople
         return new StoredPerson(
             user,
             await db.Enrollments.FirstOrDefaultAsync(e => e.UserId == user.Id, ct),
-            await db.TotpAuthenticators.AnyAsync(a => a.UserId == user.Id, ct),
+            await db.TotpAuthenticators.AnyAsync(a => a.UserId == user.Id, ct) || await db.Passkeys.AnyAsync(p => p.UserId == user.Id, ct),
             counts.Find(c => c.Kind == AttemptKind.Verification),
             counts.Find(c => c.Kind == AttemptKind.Password));
     }

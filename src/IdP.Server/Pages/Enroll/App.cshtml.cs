@@ -58,7 +58,7 @@ internal sealed class AppModel(Visit visit, EnrollmentService enrollment, ShownC
     private async Task<IActionResult?> NotHereAsync()
     {
         if (await EnterAsync() is { } problem) return problem;
-        if (!IsOwnWish) return await ElsewhereAsync<Decision.Enroll>();
+        if (!IsOwnWish) return await ElsewhereAsync<Decision.Enroll>() ?? (Decision is Decision.Enroll { Passkey: true } ? To("/enroll") : null);
         if (await ElsewhereAsync<Decision.Proceed>() is { } elsewhere) return elsewhere;
         var isActive = Who.Person.State.Enrollment is EnrollmentState.Active;
         if (isActive == (Target.Next == SignInTargets.Reset)) return null;

@@ -36,6 +36,8 @@ internal sealed class IndexModel(Visit visit, EnrollmentService enrollment, Cata
     public override async Task<IActionResult> OnGetAsync()
     {
         if (await ElsewhereAsync<Decision.Enroll>() is { } elsewhere) return elsewhere;
+        // Nothing to choose: it must be a passkey, and now.
+        if (Offer is { Passkey: true, Skippable: false }) return To("/enroll/passkey");
         snapshot = await catalog.GetAsync();
         return Page();
     }
@@ -43,7 +45,7 @@ internal sealed class IndexModel(Visit visit, EnrollmentService enrollment, Cata
     public async Task<IActionResult> OnPostAsync([FromForm] string? next, [FromForm] string? action)
     {
         if (await ElsewhereAsync<Decision.Enroll>() is { } elsewhere) return elsewhere;
-        if (action != "skip" && next != "skip") return To("/enroll/app");
+        if (action != "skip" && next != "skip") return To(Offer.Passkey ? "/enroll/passkey" : "/enroll/app");
         return await enrollment.SkipAsync(Who, Target.Policy, Target.Demands) is { } decision ? Go(decision) : Leave();
     }
 }

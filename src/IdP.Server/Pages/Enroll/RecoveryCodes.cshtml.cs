@@ -1,5 +1,7 @@
 using System.Text;
 using IdP.Server.Hosting;
+using IdP.Verification.Decisions;
+using IdP.Verification.Methods.Passkeys;
 using IdP.Verification.SignIn;
 using Microsoft.AspNetCore.Mvc;
 
@@ -22,9 +24,12 @@ internal sealed class RecoveryCodesModel(Visit visit, ShownCodes shownCodes, IdP
         _ => T["Codes.DoneOwn"],
     };
 
+    /// <summary>A passkey is offered to whoever has none; nobody is led to it.</summary>
+    public bool OffersPasskey => !IsRenewal && Who.Person.State.Enrollment is EnrollmentState.Active active && !active.Methods.Contains(PasskeyMethod.Name);
+
     public string PrintText => T["Codes.Print", ("user", Who.Person.UserName), ("date", Visit.Time.Date(madeAt)), ("host", new Uri(options.Issuer).Authority)].ToString();
 
-    private bool IsOwnWish => Target.Next is SignInTargets.SetUp or SignInTargets.Reset or SignInTargets.NewCodes;
+    private bool IsOwnWish => Target.Next is SignInTargets.SetUp or SignInTargets.Passkeys or SignInTargets.Reset or SignInTargets.NewCodes;
 
     public override async Task<IActionResult> OnGetAsync() => await NotHereAsync() ?? Page();
 

@@ -1,11 +1,12 @@
 using IdP.Verification.Decisions;
 using IdP.Verification.Methods;
+using IdP.Verification.Methods.Passkeys;
 using IdP.Verification.Methods.Totp;
 using Microsoft.AspNetCore.Mvc;
 
 namespace IdP.Server.Pages.Verify;
 
-internal sealed class IndexModel(Visit visit, VerificationService verification, TotpMethod totp) : FlowPage(visit)
+internal sealed class IndexModel(Visit visit, VerificationService verification, TotpMethod totp, PasskeyVerification passkeys) : FlowPage(visit)
 {
     /// <summary>Who asks for the code.</summary>
     public Phrase Why => Who.Person.MustChangePassword ? T["Verify.NewPassword"] : (Target.AppName, Who.State.VerifiedAt) switch
@@ -16,11 +17,25 @@ internal sealed class IndexModel(Visit visit, VerificationService verification, 
         _ => T["Verify.OwnAgain"],
     };
 
+    public bool TakesCode => Offer.Methods.Contains(TotpMethod.MethodName);
+
+    public bool TakesPasskey => Offer.Methods.Contains(PasskeyMethod.Name);
+
+    public bool TakesRecoveryCodes => Offer.TakesRecoveryCodes;
+
+    private Decision.Verify Offer => (Decision.Verify)Decision;
+
+    /// <summary>What to ask the browser for.</summary>
+    public Task<PasskeyPrompt> PromptAsync() => passkeys.BeginAsync(Who);
+
     public override async Task<IActionResult> OnGetAsync() => await ElsewhereAsync<Decision.Verify>() ?? Page();
 
-    public async Task<IActionResult> OnPostAsync([FromForm] string? code)
+    public async Task<IActionResult> OnPostAsync([FromForm] string? code, [FromForm] string? ceremony, [FromForm] string? passkey)
     {
         if (await ElsewhereAsync<Decision.Verify>() is { } elsewhere) return elsewhere;
+        if (passkey is not null) return await UsePasskeyAsync(ceremony, passkey);
+        // A code is no way round a passkey that is asked for.
+        if (!TakesCode) return To("/verify");
         switch (await verification.CheckAsync(Who, totp, code, Target.Policy.Name))
         {
             case CodeCheck.Accepted:
@@ -39,4 +54,12 @@ internal sealed class IndexModel(Visit visit, VerificationService verification, 
                 return To("/verify");
         }
     }
+
+    private async Task<IActionResult> UsePasskeyAsync(string? ceremony, string answer) =>
+        await passkeys.CheckAsync(Who, ceremony, answer, Target.Policy.Name) switch
+        {
+            PasskeyCheck.Accepted => Leave(),
+            PasskeyCheck.Refused => await ShowAgainAsync(T["Passkey.RefusedHere"]),
+            _ => To("/verify"),
+        };
 }

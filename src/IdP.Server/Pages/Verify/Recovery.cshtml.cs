@@ -7,11 +7,11 @@ namespace IdP.Server.Pages.Verify;
 
 internal sealed class RecoveryModel(Visit visit, VerificationService verification, RecoveryCodeMethod recoveryCodes) : FlowPage(visit)
 {
-    public override async Task<IActionResult> OnGetAsync() => await ElsewhereAsync<Decision.Verify>() ?? Page();
+    public override async Task<IActionResult> OnGetAsync() => await NotHereAsync() ?? Page();
 
     public async Task<IActionResult> OnPostAsync([FromForm] string? code)
     {
-        if (await ElsewhereAsync<Decision.Verify>() is { } elsewhere) return elsewhere;
+        if (await NotHereAsync() is { } elsewhere) return elsewhere;
         return await verification.CheckAsync(Who, recoveryCodes, code, Target.Policy.Name) switch
         {
             CodeCheck.Accepted => Who.Person.MustChangePassword ? Leave() : To("/verify/recovered"),
@@ -22,4 +22,7 @@ internal sealed class RecoveryModel(Visit visit, VerificationService verificatio
             _ => To("/signin"),
         };
     }
+
+    private async Task<IActionResult?> NotHereAsync() =>
+        await ElsewhereAsync<Decision.Verify>() ?? (Decision is Decision.Verify { TakesRecoveryCodes: true } ? null : To("/verify"));
 }

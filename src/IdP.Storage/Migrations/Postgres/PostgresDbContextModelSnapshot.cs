@@ -1442,6 +1442,11 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .HasColumnName("address");
 
+                    b.Property<string>("Amr")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("amr");
+
                     b.Property<int>("CredentialGeneration")
                         .HasColumnType("integer")
                         .HasColumnName("credential_generation");
@@ -1580,6 +1585,10 @@ namespace IdP.Storage.Migrations.Postgres
                     b.Property<long>("LastSeenAt")
                         .HasColumnType("bigint")
                         .HasColumnName("last_seen_at");
+
+                    b.Property<long?>("PasskeyAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("passkey_at");
 
                     b.Property<long>("PasswordAt")
                         .HasColumnType("bigint")

@@ -550,3 +550,10 @@ ALTER TABLE "pending_sign_ins" ADD "verified_for" TEXT NULL;
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261124191111_WhatProofsAreFor', '10.0.14');
 
+ALTER TABLE "sessions" ADD "passkey_at" INTEGER NULL;
+
+ALTER TABLE "pending_sign_ins" ADD "amr" TEXT NULL;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261124192915_PasskeysOfASession', '10.0.14');
+

@@ -1435,6 +1435,11 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("address");
 
+                    b.Property<string>("Amr")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("amr");
+
                     b.Property<int>("CredentialGeneration")
                         .HasColumnType("INTEGER")
                         .HasColumnName("credential_generation");
@@ -1573,6 +1578,10 @@ namespace IdP.Storage.Migrations.Sqlite
                     b.Property<long>("LastSeenAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_seen_at");
+
+                    b.Property<long?>("PasskeyAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("passkey_at");
 
                     b.Property<long>("PasswordAt")
                         .HasColumnType("INTEGER")

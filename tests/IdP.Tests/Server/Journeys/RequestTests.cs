@@ -121,7 +121,7 @@ internal sealed class RequestTests(TestDatabaseKind kind) : ServerFixture(kind)
         Assert.That(demanded.At, Is.EqualTo("/enroll"));
         Assert.That(demanded.Page.Page.QuerySelector("[name=action]"), Is.Null);
 
-        var unreachable = await before.Person.OpenAsync(AppOf("notes"), "openid", ("claims", """{"id_token":{"acr":{"essential":true,"values":["phr"]}}}"""));
+        var unreachable = await before.Person.OpenAsync(AppOf("notes"), "openid", ("claims", """{"id_token":{"acr":{"essential":true,"values":["unheard-of"]}}}"""));
         Assert.That(unreachable.Error, Is.EqualTo("unmet_authentication_requirements"), $"{unreachable.Page}");
     }
 

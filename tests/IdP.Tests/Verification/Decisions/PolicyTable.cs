@@ -39,6 +39,7 @@ internal static class PolicyTable
         "expired" => With(new EnrollmentState.Expired(Now.AddDays(-1), "LK-2222-22")),
         "expired after a reset" => With(new EnrollmentState.Expired(Now.AddDays(-1), "LK-2222-22", AfterReset: true)),
         "active" => With(Active),
+        "active with a passkey" => With(new EnrollmentState.Active(["passkey", "otp"])),
         "active, locked" => With(Active) with { Lock = new VerificationLock(null, "LK-2222-22") },
         "active, locked until later" => With(Active) with { Lock = new VerificationLock(Now.AddMinutes(1), "LK-2222-22") },
         "active, lock ended" => With(Active) with { Lock = new VerificationLock(Now, "LK-2222-22") },
@@ -59,6 +60,8 @@ internal static class PolicyTable
         "verified in flow" => (Proven(2, 2), Ago(5)),
         "old password, verified in flow" => (Proven(120, 2), Ago(5)),
         "verified long ago" => (Proven(120, 120), Ago(1)),
+        "verified by passkey" => (Proven(2, 2) with { PasskeyAt = Ago(2), Amr = ["pwd", "hwk", "user", "mfa"] }, null),
+        "code after a passkey" => (Proven(2, 2) with { PasskeyAt = Ago(120), Amr = ["pwd", "hwk", "user", "otp", "mfa"] }, null),
         _ => throw new ArgumentException($"The table knows no session \"{word}\".", nameof(word)),
     };
 
@@ -77,6 +80,7 @@ internal static class PolicyTable
     {
         Decision.SignIn => "sign in",
         Decision.Verify => "verify",
+        Decision.Enroll { Passkey: true } enroll => Word(enroll with { Passkey = false }) + " passkey",
         Decision.Enroll { StartsPeriod: true } enroll => enroll.Skippable ? "begin or skip" : "begin",
         Decision.Enroll enroll => enroll.Skippable ? "enroll or skip" : "enroll",
         Decision.Locked { Reason: LockReason.Attempts } => "locked: attempts",

@@ -38,7 +38,7 @@ internal sealed class VerificationPolicyPropertyTests
         from state in Gen.Elements<EnrollmentState>(
             new EnrollmentState.NotRequired(), new EnrollmentState.Period(deadline, cause), new EnrollmentState.MustEnroll(null, cause),
             new EnrollmentState.MustEnroll(deadline, cause), new EnrollmentState.Expired(deadline, null), new EnrollmentState.Expired(deadline, null, AfterReset: true),
-            new EnrollmentState.Active(["otp"]), new EnrollmentState.Active(["passkey"]))
+            new EnrollmentState.Active(["otp"]), new EnrollmentState.Active(["passkey"]), new EnrollmentState.Active(["passkey", "otp"]))
         select state;
 
     private static readonly Gen<PersonState> AnyPerson =
@@ -52,11 +52,15 @@ internal sealed class VerificationPolicyPropertyTests
     private static readonly Gen<SessionState> AnySession =
         from passwordAt in Past
         from verifiedAt in Past
-        from verified in Gen.Elements(true, false)
+        from passkeyAt in Past
+        from how in Gen.Elements("", "otp", "passkey", "passkey, then otp")
         from skipped in Gen.Elements(true, false)
         select new SessionState
         {
-            PasswordAt = passwordAt, VerifiedAt = verified ? verifiedAt : null, Skipped = skipped, Amr = verified ? ["pwd", "otp", "mfa"] : ["pwd"],
+            PasswordAt = passwordAt, Skipped = skipped,
+            VerifiedAt = how switch { "" => null, "passkey, then otp" => Later(verifiedAt, passkeyAt), _ => verifiedAt },
+            PasskeyAt = how switch { "passkey" => verifiedAt, "passkey, then otp" => passkeyAt, _ => null },
+            Amr = how switch { "" => ["pwd"], "otp" => ["pwd", "otp", "mfa"], "passkey" => ["hwk", "user", "mfa"], _ => ["pwd", "hwk", "user", "otp", "mfa"] },
         };
 
     private static readonly Gen<RequestDemands> AnyDemands =
@@ -78,6 +82,8 @@ internal sealed class VerificationPolicyPropertyTests
         from demands in AnyDemands
         from expiry in Gen.Elements(Enum.GetValues<ExpiryLocks>())
         select new Question(policy, person, session, demands, new VerificationSettings { ExpiryLocks = expiry });
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     [Test]
     public void A_demand_never_lowers_what_is_asked() => Holds(question =>
@@ -123,7 +129,7 @@ internal sealed class VerificationPolicyPropertyTests
 
     [Test]
     public void The_admin_console_opens_to_nobody_below_mfa() => Holds(question =>
-        (question with { Policy = question.Policy with { Kind = ResourceKind.Admin } }).Decide() is not Decision.Proceed { Acr: not "mfa" });
+        (question with { Policy = question.Policy with { Kind = ResourceKind.Admin } }).Decide() is not Decision.Proceed { Acr: not ("mfa" or "phr") });
 
     [Test]
     public void Who_is_turned_off_or_locked_never_proceeds() => Holds(question =>
@@ -133,9 +139,12 @@ internal sealed class VerificationPolicyPropertyTests
     [Test]
     public void Acr_amr_and_auth_time_say_what_the_session_proved() => Holds(question =>
         question.Decide() is not Decision.Proceed proceed
-        || (proceed.Acr == "mfa"
-            ? proceed.Amr.SequenceEqual(question.Session.Amr) && proceed.AuthTime <= question.Session.PasswordAt && proceed.AuthTime <= question.Session.VerifiedAt
-            : proceed.Amr is ["pwd"] && proceed.AuthTime == question.Session.PasswordAt));
+        || proceed.Acr switch
+        {
+            "phr" => proceed.Amr.SequenceEqual(question.Session.Amr) && proceed.AuthTime <= question.Session.PasswordAt && question.Session.PasskeyAt is not null,
+            "mfa" => proceed.Amr.SequenceEqual(question.Session.Amr.Except(["hwk", "user"])) && proceed.AuthTime <= question.Session.PasswordAt && proceed.AuthTime <= question.Session.VerifiedAt,
+            _ => proceed.Amr is ["pwd"] && proceed.AuthTime == question.Session.PasswordAt,
+        });
 
     [Test]
     public void What_is_told_is_as_new_as_the_request_demands() => Holds(question =>
@@ -159,6 +168,17 @@ internal sealed class VerificationPolicyPropertyTests
         var later = question.Session with { VerifiedAt = Now, Amr = ["pwd", "otp", "mfa"] };
         return question.Decide() is not Decision.Proceed || (question with { Session = later }).Decide() is Decision.Proceed;
     });
+
+    [Test]
+    public void Nobody_reaches_phr_without_a_passkey() => Holds(question =>
+        question.Demands.Acr != "phr" || question.Decide() is not Decision.Proceed || question.Session.PasskeyAt is not null);
+
+    [Test]
+    public void Where_a_passkey_is_asked_for_no_code_is_offered_to_whoever_has_one() => Holds(question =>
+        (question.Demands.Acr != "phr" && question.Policy.Methods is not ["passkey"])
+        || question.Decide() is not Decision.Verify verify
+        || question.Person.Enrollment is not EnrollmentState.Active { Methods: var has } || !has.Contains("passkey")
+        || (verify.Methods is ["passkey"] && !verify.TakesRecoveryCodes));
 
     private static void Holds(Func<Question, bool> property) =>
         Prop.ForAll(AnyQuestion.ToArbitrary(), property).Check(Config.QuickThrowOnFailure.WithMaxTest(3000).WithQuietOnSuccess(true));

@@ -61,7 +61,7 @@ internal sealed class VerificationPolicyTableTests
         var rows = PolicyTable.Rows(["mode", "person", "session", .. Demands]).Select(row => string.Join(" | ", row[..3])).ToList();
 
         Assert.That(rows, Is.Unique);
-        Assert.That(rows, Has.Count.EqualTo(4 * 11 * 11));
+        Assert.That(rows, Has.Count.EqualTo(4 * 12 * 13));
     }
 
     private static string Decide(ResourcePolicy policy, string person, string session, string demand, VerificationSettings? settings = null)

@@ -54,7 +54,46 @@ internal sealed class VerificationPolicyTests
 
     [Test]
     public void Whoever_has_none_of_the_allowed_methods_is_denied() =>
-        Assert.That(Decide(Guarded with { Methods = ["passkey"] }, PolicyTable.Person("active"), Password), Is.InstanceOf<Decision.Deny>());
+        Assert.That(Decide(Guarded with { Methods = ["sms", "passkey"] }, PolicyTable.Person("active"), Password), Is.InstanceOf<Decision.Deny>());
+
+    [Test]
+    public void A_policy_that_allows_passkeys_alone_leads_whoever_has_none_by_their_code_to_adding_one()
+    {
+        var policy = Guarded with { Methods = ["passkey"] };
+
+        var verify = Decide(policy, PolicyTable.Person("active"), Password);
+        var add = Decide(policy, PolicyTable.Person("active"), Verified);
+
+        Assert.That(verify, Is.InstanceOf<Decision.Verify>());
+        Assert.That(((Decision.Verify)verify).Methods, Is.EqualTo(new[] { "otp" }));
+        Assert.That(add, Is.InstanceOf<Decision.Enroll>());
+        Assert.That(((Decision.Enroll)add).Passkey);
+    }
+
+    [Test]
+    public void A_policy_that_allows_passkeys_alone_takes_no_code_from_whoever_has_one()
+    {
+        var verify = (Decision.Verify)Decide(Guarded with { Methods = ["passkey"] }, PolicyTable.Person("active with a passkey"), Verified);
+
+        Assert.That(verify.Methods, Is.EqualTo(new[] { "passkey" }));
+        Assert.That(verify.TakesRecoveryCodes, Is.False);
+    }
+
+    [Test]
+    public void Phr_where_the_policy_allows_codes_alone_is_denied() =>
+        Assert.That(Decide(Guarded with { Methods = ["otp"] }, PolicyTable.Person("active with a passkey"), Verified, new RequestDemands { Acr = "phr" }), Is.InstanceOf<Decision.Deny>());
+
+    [Test]
+    public void A_passkey_that_was_used_for_the_request_is_of_it()
+    {
+        var policy = Guarded with { Methods = ["passkey"], ReverifyAfter = TimeSpan.Zero };
+        var proven = Verified with { PasswordAt = Now.AddMinutes(-1), PasskeyAt = Now, VerifiedFor = "this", PasswordFor = "this" };
+        var demands = new RequestDemands { FlowStartedAt = Now, Flow = "this" };
+
+        Assert.That(Decide(policy, PolicyTable.Person("active with a passkey"), proven, demands), Is.InstanceOf<Decision.Proceed>());
+        // A code for this request does not make the passkey of an earlier one new.
+        Assert.That(Decide(policy, PolicyTable.Person("active with a passkey"), proven with { VerifiedAt = Now.AddSeconds(1) }, demands), Is.InstanceOf<Decision.Verify>());
+    }
 
     [Test]
     public void Zero_minutes_ask_for_each_authorization_and_not_within_one()

@@ -1,6 +1,7 @@
 using IdP.Storage.Database;
 using IdP.Storage.Enrollments;
 using IdP.Verification.Decisions;
+using IdP.Verification.Methods.Passkeys;
 using IdP.Verification.Methods.RecoveryCodes;
 using IdP.Verification.SignIn;
 using Microsoft.AspNetCore.Mvc;
@@ -9,11 +10,13 @@ using Microsoft.EntityFrameworkCore;
 namespace IdP.Server.Pages.Portal.Security;
 
 /// <summary>How I prove who I am, where I am signed in, my password.</summary>
-internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions sessions, AllowedApps allowedApps) : PortalPage(visit, "security")
+internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions sessions, AllowedApps allowedApps, PasskeyEnrollment passkeys) : PortalPage(visit, "security")
 {
     public const int AllCodes = RecoveryCodeMethod.HowMany;
 
     public IReadOnlyList<TotpAuthenticator> Authenticators { get; private set; } = [];
+
+    public IReadOnlyList<Passkey> Passkeys { get; private set; } = [];
 
     public int CodesLeft { get; private set; }
 
@@ -28,7 +31,7 @@ internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions ses
     public bool IsActive => Who.Person.State.Enrollment is EnrollmentState.Active;
 
     /// <summary>What was just done; only texts that are known here.</summary>
-    public Phrase? Done => Request.Query["done"].ToString() is "phone" or "already" or "password" or "others" or "one" or "revoked" ? T["Security.Done." + Request.Query["done"]] : null;
+    public Phrase? Done => Request.Query["done"].ToString() is "phone" or "passkey" or "passkey_removed" or "already" or "password" or "others" or "one" or "revoked" ? T["Security.Done." + Request.Query["done"]] : null;
 
     public (string Style, Phrase Text) Status => Who.Person.State.Enrollment switch
     {
@@ -54,6 +57,7 @@ internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions ses
             PasswordChangedAt = await db.Users.Where(u => u.Id == id).Select(u => u.PasswordChangedAt).FirstOrDefaultAsync();
         }
 
+        Passkeys = await passkeys.ListAsync(id);
         (CodesLeft, CodesMadeAt) = await database.ReadAsync(s => RecoveryCodeMethod.CountAsync(s, id));
         Allowed = await allowedApps.ListAsync(id);
         Sessions = await SessionRow.ListAsync(sessions, Session, T);

@@ -1,0 +1,62 @@
+using IdP.Server.Pages.Shared;
+using IdP.Storage.Enrollments;
+using IdP.Verification.Decisions;
+using IdP.Verification.Enrollments;
+using IdP.Verification.Methods.Passkeys;
+using Microsoft.AspNetCore.Mvc;
+
+namespace IdP.Server.Pages.Portal.Security;
+
+/// <summary>My passkeys: add one, take one away.</summary>
+internal sealed class PasskeysModel(Visit visit, PasskeyEnrollment passkeys, ShownCodes shownCodes) : PortalPage(visit, "security")
+{
+    public IReadOnlyList<Passkey> List { get; private set; } = [];
+
+    /// <summary>What to ask the browser for; null: there are as many as one may have.</summary>
+    public PasskeyPrompt? Prompt { get; private set; }
+
+    public Field NameField => T.PasskeyName(T.Browser(Visit.Current.Origin.UserAgent));
+
+    public string Facts(Passkey passkey) => passkey.LastUsedAt is { } used
+        ? $"{T["Passkeys.Added", ("date", Visit.Time.Date(passkey.CreatedAt))]} · {T["Security.LastUsed", ("date", Visit.Time.Time(used))]}"
+        : T["Passkeys.Added", ("date", Visit.Time.Date(passkey.CreatedAt))].ToString();
+
+    public async Task<IActionResult> OnPostAsync([FromForm] string? ceremony, [FromForm] string? passkey, [FromForm] string? name, [FromForm] string? remove)
+    {
+        if (await ElsewhereAsync<Decision.Proceed>() is { } elsewhere) return elsewhere;
+        if (remove is not null) return await RemoveAsync(remove);
+        var setup = await passkeys.ConfirmAsync(Who, ceremony, passkey, T.PasskeyNameOf(name, Visit.Current.Origin), Target.Policy.Name);
+        if (setup.Refused is { } refusal) return Prove(refusal);
+        switch (setup.Check)
+        {
+            case PasskeyCheck.Accepted when setup.RecoveryCodes.Count > 0:
+                shownCodes.Keep(HttpContext, Who.Person, setup.RecoveryCodes);
+                return To("/enroll/recovery-codes");
+            case PasskeyCheck.Accepted:
+                return LocalRedirect($"~{SignInTargets.Security}?done=passkey");
+            case PasskeyCheck.Refused:
+                return await ShowAgainAsync(T["PasskeySetup.Failed"]);
+            default:
+                return LocalRedirect("~" + SignInTargets.Passkeys);
+        }
+    }
+
+    protected override async Task<IActionResult> ShowAsync()
+    {
+        List = await passkeys.ListAsync(Who.Person.Id);
+        if (List.Count >= PasskeyMethod.Most) return Page();
+        var setup = await passkeys.BeginAsync(Who);
+        if (setup.Prompt is null) return Prove(setup.Refused!);
+        Prompt = setup.Prompt;
+        return Page();
+    }
+
+    private async Task<IActionResult> RemoveAsync(string id) => await passkeys.RemoveAsync(Session, id) switch
+    {
+        PasskeyRemoval.Last => await ShowAgainAsync(T["Passkeys.Last"]),
+        PasskeyRemoval.NeedsVerification => To("/verify"),
+        _ => LocalRedirect($"~{SignInTargets.Security}?done=passkey_removed"),
+    };
+
+    private IActionResult Prove(SetupStart refusal) => To(refusal is SetupStart.NeedsPassword ? "/signin" : "/verify");
+}
