@@ -35,11 +35,14 @@ public static class VerificationServices
             services.AddSingleton<WebAuthn>();
             services.AddSingleton<PasskeyCeremonies>();
             services.AddSingleton<Passwords>();
+            services.AddSingleton<NotMe>();
+            services.AddSingleton<Authenticators>();
             services.AddScoped<CurrentSignIn>();
             services.AddScoped<PasswordSignIn>();
             services.AddScoped<SignInFlow>();
             services.AddScoped<VerificationService>();
             services.AddScoped<EnrollmentService>();
+            services.AddScoped<CompromisedAccount>();
             services.AddScoped<PasskeyVerification>();
             services.AddScoped<PasskeyEnrollment>();
             services.AddScoped<PasskeySignIn>();

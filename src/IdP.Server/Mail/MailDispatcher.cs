@@ -2,6 +2,7 @@ using IdP.Storage.Audit;
 using IdP.Storage.Changes;
 using IdP.Storage.Database;
 using IdP.Storage.Outbox;
+using IdP.Storage.Users;
 using IdP.Verification.Decisions;
 using IdP.Verification.Methods.RecoveryCodes;
 using IdP.Verification.SignIn;
@@ -10,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IdP.Server.Mail;
 
 /// <summary>Writes a mail into the outbox for each audit event that one follows. Nobody who signs in waits for it.</summary>
-internal sealed class MailDispatcher(IdPDatabase database, Catalog catalog, People people, MailWriter writer, GuardedAppsMail guardedApps, TimeProvider clock)
+internal sealed class MailDispatcher(IdPDatabase database, Catalog catalog, People people, NotMe notMe, MailWriter writer, GuardedAppsMail guardedApps, TimeProvider clock)
 {
     private const string Topic = "mail";
     private const int MostRows = 1000;
@@ -41,10 +42,13 @@ internal sealed class MailDispatcher(IdPDatabase database, Catalog catalog, Peop
         // load it does not cost a commit each time.
         if (rows.Count == 0 && last - (seen ?? 0) < MostRows) return false;
 
-        var messages = new List<OutboxMessage>();
+        var (messages, links) = (new List<OutboxMessage>(), new List<OneTimeLink>());
         foreach (var row in rows.Where(row => row.UserId is not null))
         {
-            if (await WriteAsync(row, ct) is { } message) messages.Add(message);
+            var (handle, link) = notMe.New(row.UserId!);
+            if (await WriteAsync(row, handle, ct) is not { } message) continue;
+            messages.Add(message);
+            if (message.Text.Contains(handle, StringComparison.Ordinal)) links.Add(link);
         }
 
         messages.AddRange(await guardedApps.WriteAsync(rows.Where(row => row.Event == AuditEvents.PolicyChanged), ct));
@@ -54,12 +58,17 @@ internal sealed class MailDispatcher(IdPDatabase database, Catalog catalog, Peop
             var won = seen is null
                 ? await save.Database.ExecuteSqlAsync($"INSERT INTO change_versions (topic, version) VALUES ({Topic}, {last}) ON CONFLICT (topic) DO NOTHING", ct)
                 : await save.Database.ExecuteSqlAsync($"UPDATE change_versions SET version = {last} WHERE topic = {Topic} AND version = {seen}", ct);
-            if (won == 1) save.OutboxMessages.AddRange(messages);
+            if (won == 1)
+            {
+                save.OutboxMessages.AddRange(messages);
+                save.OneTimeLinks.AddRange(links);
+            }
+
             return last - (seen ?? 0) >= MostRows;
         }, ct);
     }
 
-    private async Task<OutboxMessage?> WriteAsync(AuditEvent row, CancellationToken ct)
+    private async Task<OutboxMessage?> WriteAsync(AuditEvent row, string handle, CancellationToken ct)
     {
         if (await people.FindAsync(row.UserId!) is not { } person) return null;
         var snapshot = await catalog.GetAsync();
@@ -68,7 +77,7 @@ internal sealed class MailDispatcher(IdPDatabase database, Catalog catalog, Peop
             .Where(c => c.DisabledAt is null && snapshot.PolicyOf(c.ClientId).ModeFor(person.Groups).Mode != Storage.Clients.VerificationMode.NotRequired)
             .Select(c => c.DisplayName).Order(StringComparer.CurrentCulture);
         var facts = new MailFacts(row, person, snapshot.Verification, [.. guarded], left, await AdminAsync(row, person), clock.GetUtcNow());
-        return Mails.For(facts) is var (kind, values) ? await writer.WriteAsync(kind, person, values, ct, row) : null;
+        return Mails.For(facts) is var (kind, values) ? await writer.WriteAsync(kind, person, values, ct, handle) : null;
     }
 
     // Who works at the command line has an account of the machine, which says nothing to people.

@@ -1,5 +1,3 @@
-using IdP.Storage.Audit;
-
 namespace IdP.Server.Mail;
 
 /// <summary>Where links in mails lead: to the configured issuer and nowhere else, and none of them signs anybody in.</summary>
@@ -9,10 +7,6 @@ internal static class MailLinks
 
     /// <summary>"This was not me", in the mails about what was done with a person's proofs.</summary>
     /// <param name="issuer">The configured issuer.</param>
-    /// <param name="row">What the person may not have done; null: no event.</param>
-    public static string TellUs(string issuer, AuditEvent? row)
-    {
-        _ = row;
-        return issuer + Contact;
-    }
+    /// <param name="handle">Of this mail's own <see cref="Verification.SignIn.NotMe"/> link; null: it has none.</param>
+    public static string TellUs(string issuer, string? handle) => handle is null ? issuer + Contact : $"{issuer}/not-me?link={handle}";
 }

@@ -1,7 +1,6 @@
 using IdP.Server.Hosting;
 using IdP.Server.Pages;
 using IdP.Storage;
-using IdP.Storage.Audit;
 using IdP.Storage.Changes;
 using IdP.Storage.Outbox;
 using IdP.Verification.Decisions;
@@ -18,14 +17,14 @@ internal sealed class MailWriter(MailTemplates templates, Catalog catalog, IdPOp
     /// By placeholder: a time, a <see cref="Day"/>, a span that is left, names, a number, or a text. What is null leaves
     /// out the line that names it. <c>path</c> is a page of this server that {link} leads to instead of the kind's own.
     /// </param>
-    /// <param name="row">The event that the mail follows, for the "tell us" link.</param>
+    /// <param name="notMe">Handle of the "tell us" link; null: it leads to the contact.</param>
     public async Task<OutboxMessage> WriteAsync(
-        string kind, Person person, IReadOnlyDictionary<string, object?> facts, CancellationToken ct, AuditEvent? row = null)
+        string kind, Person person, IReadOnlyDictionary<string, object?> facts, CancellationToken ct, string? notMe = null)
     {
         var found = await templates.FindAsync(MailKinds.Find(kind)!, person.Locale, ct);
         var zone = TimeZoneInfo.TryFindSystemTimeZoneById(person.ZoneInfo ?? options.Branding.TimeZone, out var own) ? own : TimeZoneInfo.Utc;
         var support = SupportContact.Of((await catalog.GetAsync()).Verification.SupportContact);
-        var (subject, text, html) = Render(found, person.DisplayName, facts, zone, support, row);
+        var (subject, text, html) = Render(found, person.DisplayName, facts, zone, support, notMe);
         var now = clock.GetUtcNow();
         return new OutboxMessage
         {
@@ -43,7 +42,7 @@ internal sealed class MailWriter(MailTemplates templates, Catalog catalog, IdPOp
     }
 
     private (string Subject, string Text, string Html) Render(
-        MailTemplates.Found found, string name, IReadOnlyDictionary<string, object?> facts, TimeZoneInfo zone, SupportContact support, AuditEvent? row)
+        MailTemplates.Found found, string name, IReadOnlyDictionary<string, object?> facts, TimeZoneInfo zone, SupportContact support, string? notMe)
     {
         var (language, organisation) = (MailLanguage.Of(found.Language), MailNeutral.Name(options.Branding.Name));
         var values = facts.ToDictionary(fact => fact.Key, fact => language.Write(fact.Value, zone, clock.GetUtcNow()), StringComparer.Ordinal);
@@ -51,7 +50,7 @@ internal sealed class MailWriter(MailTemplates templates, Catalog catalog, IdPOp
         values["organisation"] = organisation;
         values["support"] = support.Text is null ? language["administrator"] : MailNeutral.Line(support.Name is null ? support.Text : $"{support.Name}: {support.Text}");
         values["link"] = options.Issuer + (facts.GetValueOrDefault("path") as string ?? found.Kind.Path);
-        values["tell_us"] = MailLinks.TellUs(options.Issuer, row);
+        values["tell_us"] = MailLinks.TellUs(options.Issuer, notMe);
 
         var subject = string.Concat((MailBody.Fill(found.Words.Subject, values) ?? []).Select(MailBody.Plain));
         subject = MailNeutral.Clip(MailNeutral.Line(subject is [var first, .. var rest] ? char.ToUpperInvariant(first) + rest : organisation), MailTemplateText.LongestSubject);

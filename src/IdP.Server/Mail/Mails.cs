@@ -36,7 +36,7 @@ internal static class Mails
     /// <summary>The events about a person that a mail follows.</summary>
     public static IReadOnlyList<string> Events { get; } =
     [
-        AuditEvents.EnrollmentRequired, AuditEvents.EnrollmentCompleted, AuditEvents.AuthenticatorReplaced, AuditEvents.AuthenticatorRemoved,
+        AuditEvents.EnrollmentRequired, AuditEvents.EnrollmentCompleted, AuditEvents.AuthenticatorReplaced, AuditEvents.AuthenticatorAdded, AuditEvents.AuthenticatorRemoved,
         AuditEvents.RecoveryCodesMade, AuditEvents.Reset, AuditEvents.EnrollmentExpired, AuditEvents.VerificationLocked,
         AuditEvents.VerificationUnlocked, AuditEvents.EnrollmentExtended, AuditEvents.EnrollmentRequirementLifted, AuditEvents.RecoveryCodeUsed,
     ];
@@ -70,6 +70,7 @@ internal static class Mails
         AuditEvents.EnrollmentRequired => facts.Row.Actor != "system" && facts.Deadline is not null ? "E1" : null,
         AuditEvents.EnrollmentCompleted => "E4",
         AuditEvents.AuthenticatorReplaced => "E4-replaced",
+        AuditEvents.AuthenticatorAdded => "E4-method",
         AuditEvents.RecoveryCodesMade => "E4-codes",
         AuditEvents.Reset => facts.Person.State.Enrollment is EnrollmentState.MustEnroll { Deadline: null } ? "E5-next" : "E5",
         AuditEvents.AuthenticatorRemoved => "E5-removed",

@@ -10,6 +10,9 @@ internal sealed record PageProblem(int Status, string Key)
 {
     public static PageProblem Link { get; } = new(StatusCodes.Status400BadRequest, "Error.Link");
 
+    /// <summary>A link of a mail that was used, is too old or is unknown.</summary>
+    public static PageProblem UsedLink { get; } = new(StatusCodes.Status400BadRequest, "Error.UsedLink");
+
     public static PageProblem Denied { get; } = new(StatusCodes.Status403Forbidden, "Error.Denied");
 
     public static PageProblem Disabled { get; } = new(StatusCodes.Status403Forbidden, "Error.Disabled");

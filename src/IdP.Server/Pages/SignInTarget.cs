@@ -44,6 +44,9 @@ internal sealed class SignInTargets(
     public const string Security = "/portal/security";
     public const string SetUp = "/portal/security/setup";
     public const string Reset = "/portal/security/reset";
+    public const string AddApp = "/portal/security/authenticators/add";
+    public const string Authenticator = "/portal/security/authenticator";
+    public const string Compromised = "/portal/security/compromised";
     public const string NewCodes = "/portal/security/recovery-codes";
     public const string Passkeys = "/portal/security/passkeys";
     public const string Device = "/device";
@@ -85,7 +88,7 @@ internal sealed class SignInTargets(
         if (await DeviceAsync(to, path, who, snapshot) is { } device) return device;
         var policy = path switch
         {
-            SetUp or Reset or NewCodes or Passkeys or ChangePassword => Policies.Security,
+            SetUp or Reset or AddApp or Authenticator or Compromised or NewCodes or Passkeys or ChangePassword => Policies.Security,
             _ when path.StartsWith("/admin", StringComparison.Ordinal) => Policies.Admin,
             // Where a code is typed nothing is opened yet; the application of the device asks, once, when it is known.
             Device => snapshot.PortalPolicy with { Mode = VerificationMode.NotRequired, Rules = [] },

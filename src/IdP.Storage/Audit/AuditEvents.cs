@@ -20,6 +20,7 @@ public static class AuditEvents
     public const string EnrollmentCompleted = "enrollment.completed";
     public const string EnrollmentExpired = "enrollment.expired";
     public const string EnrollmentExtended = "enrollment.extended";
+    public const string AuthenticatorAdded = "authenticator.added";
     public const string AuthenticatorReplaced = "authenticator.replaced";
     public const string AuthenticatorRemoved = "authenticator.removed";
     public const string PasskeyAdded = "passkey.added";
@@ -31,6 +32,7 @@ public static class AuditEvents
     public const string UserCreated = "user.created";
     public const string UserChanged = "user.changed";
     public const string UserDisabled = "user.disabled";
+    public const string UserFrozen = "user.frozen";
     public const string UserEnabled = "user.enabled";
     public const string UserRemoved = "user.removed";
     public const string ClientCreated = "client.created";

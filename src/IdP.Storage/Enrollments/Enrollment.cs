@@ -25,7 +25,7 @@ public sealed class Enrollment
     /// <summary>When it was first required; null: not required.</summary>
     public DateTimeOffset? RequiredAt { get; set; }
 
-    /// <summary>Who asked: <c>admin</c>, or the resource that met the person first, such as <c>client:payroll</c>.</summary>
+    /// <summary>Who asked: <c>admin</c>, <c>self</c>, or the resource that met the person first, such as <c>client:payroll</c>.</summary>
     public string? RequiredBy { get; set; }
 
     /// <summary>The end of the enrollment period. At this instant it is over.</summary>

@@ -3,10 +3,13 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace IdP.Storage.Users;
 
-/// <summary>A link that opens one page once: the set-up of the first owner, later a new password.</summary>
+/// <summary>A link that opens one page once: the set-up of the first owner, or "this wasn't me".</summary>
 public sealed class OneTimeLink
 {
     public const string OwnerSetup = "owner_setup";
+
+    /// <summary>"This wasn't me", in a mail.</summary>
+    public const string NotMe = "not_me";
 
     public required string Hash { get; init; }
 

@@ -24,6 +24,9 @@ public abstract record SetupStart
 
     /// <summary>Somebody who is enrolled verifies first (DESIGN §2, invariant 7).</summary>
     public sealed record NeedsVerification : SetupStart;
+
+    /// <summary>There are as many apps as there may be: one goes first.</summary>
+    public sealed record TooMany : SetupStart;
 }
 
 /// <summary>How the confirming code ended.</summary>
@@ -33,28 +36,39 @@ public abstract record SetupStart
 /// <param name="Refused">Set when nothing was evaluated because the set-up may not go on.</param>
 public sealed record Confirmation(CodeCheck? Check, IReadOnlyList<string> RecoveryCodes, bool Expired = false, SetupStart? Refused = null);
 
+/// <summary>What a new authenticator app does to those that are there. A secret is shown for one of them and confirmed for no other.</summary>
+public enum SetupIntent
+{
+    /// <summary>It takes the place of the earlier apps; also a first one.</summary>
+    Replace,
+
+    /// <summary>It stands beside them.</summary>
+    Add,
+}
+
 /// <summary>Sets up, replaces and skips authenticators, and makes recovery codes.</summary>
 public sealed class EnrollmentService(
     IdPDatabase database, SignInFlow flow, VerificationService verification, RecoveryCodeMethod recoveryCodes, Sessions sessions,
-    CurrentSignIn current, TotpSecrets secrets, RandomSource random, TimeProvider clock, SignInOptions options)
+    CurrentSignIn current, Authenticators authenticators, TotpSecrets secrets, RandomSource random, TimeProvider clock, SignInOptions options)
 {
     private static readonly TimeSpan SecretLifetime = TimeSpan.FromMinutes(15);
 
     /// <summary>The secret to show: the one already shown to this pending sign-in or session while it lives, else a new one.</summary>
-    public async Task<SetupStart> BeginAsync(SigningIn who)
+    public async Task<SetupStart> BeginAsync(SigningIn who, SetupIntent intent = SetupIntent.Replace)
     {
         if (Refusal(who) is { } refusal) return refusal;
+        if (intent == SetupIntent.Add && (await authenticators.ListAsync(who.Person.Id)).Count >= Authenticators.Most) return new SetupStart.TooMany();
 
-        var now = clock.GetUtcNow();
+        var (now, owner) = (clock.GetUtcNow(), OwnerOf(who, intent));
         var wanted = secrets.Protect(secrets.New(), who.Person.Id);
         var stored = await database.WriteAsync(async s =>
         {
-            await s.ExecuteAsync("DELETE FROM pending_authenticators WHERE owner_id = @p0 AND (expires_at <= @p1 OR user_id <> @p2)", who.OwnerId, now, who.Person.Id);
+            await s.ExecuteAsync("DELETE FROM pending_authenticators WHERE owner_id = @p0 AND (expires_at <= @p1 OR user_id <> @p2)", owner, now, who.Person.Id);
             await s.ExecuteAsync("""
                 INSERT INTO pending_authenticators (id, owner_id, user_id, protected_secret, expires_at)
                 VALUES (@p0, @p1, @p2, @p3, @p4) ON CONFLICT (owner_id) DO NOTHING
-                """, random.NewId(), who.OwnerId, who.Person.Id, wanted, now + SecretLifetime);
-            return await s.FirstAsync("SELECT protected_secret FROM pending_authenticators WHERE owner_id = @p0", r => r.GetString(0), who.OwnerId);
+                """, random.NewId(), owner, who.Person.Id, wanted, now + SecretLifetime);
+            return await s.FirstAsync("SELECT protected_secret FROM pending_authenticators WHERE owner_id = @p0", r => r.GetString(0), owner);
         });
         return new SetupStart.Ready(secrets.Unprotect(stored!, who.Person.Id));
     }
@@ -63,21 +77,27 @@ public sealed class EnrollmentService(
     /// Takes the code that the app shows for the pending secret. When it is right the authenticator counts from now
     /// on, an earlier one is gone, and the sign-in goes on.
     /// </summary>
-    public async Task<Confirmation> ConfirmAsync(SigningIn who, string? input, string resource)
+    /// <param name="who">Who confirms.</param>
+    /// <param name="input">The code as it was typed.</param>
+    /// <param name="resource">For what, in audit words.</param>
+    /// <param name="intent">What the secret was shown for.</param>
+    /// <param name="name">What the person calls it, as <see cref="AuthenticatorNames.Of"/> gives it; null: a name is made.</param>
+    public async Task<Confirmation> ConfirmAsync(
+        SigningIn who, string? input, string resource, SetupIntent intent = SetupIntent.Replace, string? name = null)
     {
         if (Refusal(who) is { } refusal) return new Confirmation(null, [], Refused: refusal);
 
-        var now = clock.GetUtcNow();
+        var (now, owner) = (clock.GetUtcNow(), OwnerOf(who, intent));
         var shown = await database.ReadAsync(s => s.FirstAsync(
             "SELECT protected_secret FROM pending_authenticators WHERE owner_id = @p0 AND user_id = @p1 AND expires_at > @p2",
-            r => r.GetString(0), who.OwnerId, who.Person.Id, now));
+            r => r.GetString(0), owner, who.Person.Id, now));
         if (shown is null) return new Confirmation(null, [], Expired: true);
 
         IReadOnlyList<string> made = [];
         var check = await verification.GuessAsync(who, TotpMethod.NormalizeCode(input), input, TotpMethod.MethodName, resource, async (s, answer) =>
         {
             if (TotpVerifier.FindStep(secrets.Unprotect(shown, who.Person.Id), answer, now) is not { } step) return (Taken.Wrong, null);
-            (var handle, made) = await ActivateAsync(s, who, shown, step, resource, now);
+            (var handle, made) = await ActivateAsync(s, who, new Shown(owner, shown, intent, name, step), resource, now);
             return (Taken.Right, handle);
         });
         return new Confirmation(check, made);
@@ -127,34 +147,34 @@ public sealed class EnrollmentService(
 
     // Of several windows that confirm at once, the one that takes the pending row wins.
     private async ValueTask<(string? Handle, IReadOnlyList<string> Codes)> ActivateAsync(
-        Statements s, SigningIn who, string shown, long step, string resource, DateTimeOffset now)
+        Statements s, SigningIn who, Shown shown, string resource, DateTimeOffset now)
     {
-        if (await s.ExecuteAsync("DELETE FROM pending_authenticators WHERE owner_id = @p0 AND protected_secret = @p1", who.OwnerId, shown) != 1) return (null, []);
+        if (await s.ExecuteAsync("DELETE FROM pending_authenticators WHERE owner_id = @p0 AND protected_secret = @p1", shown.Owner, shown.Secret) != 1) return (null, []);
 
-        // The row is held until the transaction ends, so that of two browsers the second one sees what the first did.
-        await s.ExecuteAsync("""
-            INSERT INTO enrollments (user_id, cause, must_enroll, skips, active_since) VALUES (@p0, 'New', @p1, 0, @p2)
-            ON CONFLICT (user_id) DO UPDATE SET skips = enrollments.skips
-            """, who.Person.Id, false, now);
-        var replaced = await s.ExecuteAsync("DELETE FROM totp_authenticators WHERE user_id = @p0", who.Person.Id) > 0;
+        await Authenticators.HoldAsync(s, who.Person.Id, now);
+        var wasEnrolled = await Authenticators.CountAsync(s, who.Person.Id) > 0;
         // The state may have changed since it was read: a first set-up replaces nothing, and a passed deadline stays passed.
-        if (replaced != who.Person.State.Enrollment is EnrollmentState.Active) return (null, []);
+        if (wasEnrolled != who.Person.State.Enrollment is EnrollmentState.Active) return (null, []);
+        if (shown.Intent == SetupIntent.Replace) await s.ExecuteAsync("DELETE FROM totp_authenticators WHERE user_id = @p0", who.Person.Id);
         var stands = await s.ExecuteAsync("""
             UPDATE enrollments SET active_since = CASE WHEN @p3 THEN active_since ELSE @p0 END, deadline = NULL, must_enroll = @p1, lock_reference = NULL
             WHERE user_id = @p2 AND locked_at IS NULL AND (deadline IS NULL OR deadline > @p0)
-            """, now, false, who.Person.Id, replaced);
-        if (stands != 1) return (null, []);
+            """, now, false, who.Person.Id, wasEnrolled);
+        if (stands != 1 || await authenticators.InsertAsync(s, who.Person.Id, shown.Name, shown.Secret, shown.Step, now) is not { } name) return (null, []);
 
-        await s.ExecuteAsync("""
-            INSERT INTO totp_authenticators (id, user_id, name, protected_secret, last_step, confirmed_at, last_used_at)
-            VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p5)
-            """, random.NewId(), who.Person.Id, "Authenticator app", shown, step, now);
-        var kept = replaced ? (await RecoveryCodeMethod.CountAsync(s, who.Person.Id)).Left : 0;
+        var kept = wasEnrolled ? (await RecoveryCodeMethod.CountAsync(s, who.Person.Id)).Left : 0;
         var codes = kept > 0 ? [] : await recoveryCodes.ReplaceAsync(s, who.Person.Id, now);
-        var handle = await verification.FinishAsync(
-            s, who, TotpMethod.MethodName, resource, replaced ? AuditEvents.AuthenticatorReplaced : AuditEvents.EnrollmentCompleted);
+        var handle = await verification.FinishAsync(s, who, TotpMethod.MethodName, resource, (wasEnrolled, shown.Intent) switch
+        {
+            (false, _) => AuditEvents.EnrollmentCompleted,
+            (_, SetupIntent.Add) => AuditEvents.AuthenticatorAdded,
+            _ => AuditEvents.AuthenticatorReplaced,
+        }, reason: wasEnrolled && shown.Intent == SetupIntent.Add ? name : null);
         return (handle, codes);
     }
+
+    // A secret belongs to its intent as well as to its sign-in, so that nothing a browser sends turns one into the other.
+    private static string OwnerOf(SigningIn who, SetupIntent intent) => intent == SetupIntent.Add ? who.OwnerId + "+add" : who.OwnerId;
 
     /// <summary>What stands before setting up an authenticator of any kind; null: nothing.</summary>
     internal SetupStart? Refusal(SigningIn who)
@@ -165,6 +185,8 @@ public sealed class EnrollmentService(
 
     internal bool IsFreshlyVerified(SessionState state) =>
         state.VerifiedAt is { } verifiedAt && clock.GetUtcNow() - verifiedAt <= options.FreshVerification;
+
+    private sealed record Shown(string Owner, string Secret, SetupIntent Intent, string? Name, long Step);
 
     private AuditEvent Event(string name, SigningIn who, string? resource, DateTimeOffset now) => new()
     {

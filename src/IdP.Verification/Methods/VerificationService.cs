@@ -97,8 +97,9 @@ public sealed class VerificationService(
     }
 
     /// <summary>Completes a pending sign-in or raises the session, and writes the audit event.</summary>
+    /// <param name="reason">What the event says besides; null: by which method.</param>
     internal async ValueTask<string?> FinishAsync(
-        Statements s, SigningIn who, string method, string resource, string auditEvent, Proof? proof = null)
+        Statements s, SigningIn who, string method, string resource, string auditEvent, Proof? proof = null, string? reason = null)
     {
         proof ??= Proof.Code;
         var handle = who switch
@@ -108,7 +109,7 @@ public sealed class VerificationService(
             _ => await sessions.RaiseAsync(s, who, proof),
         };
         if (handle is null) return null;
-        await s.AuditAsync(Event(who, auditEvent, "success", method, resource, $"By {method}.", null));
+        await s.AuditAsync(Event(who, auditEvent, "success", method, resource, reason ?? $"By {method}.", null));
         if (method == RecoveryCodeMethod.MethodName) await s.AuditAsync(Event(who, AuditEvents.RecoveryCodeUsed, "success", method, resource, null, null));
         if (who is { Pending: not null, StaysPending: false }) await s.AuditAsync(Event(who, AuditEvents.SignedIn, "success", method, resource, null, null));
         return handle;

@@ -42,7 +42,9 @@ public sealed class Passwords(
     public static int ShortestFor(Person person) => person.State.Enrollment is EnrollmentState.Active ? ShortestWithVerification : ShortestAlone;
 
     /// <summary>Changes the password; every other session of the person ends.</summary>
-    public async Task<PasswordChange> ChangeAsync(SigningIn who, string present, string wanted, RequestOrigin origin, CancellationToken ct)
+    /// <param name="alongside">What else happens when it is changed, in the same transaction; null: nothing.</param>
+    public async Task<PasswordChange> ChangeAsync(
+        SigningIn who, string present, string wanted, RequestOrigin origin, CancellationToken ct, Func<Statements, DateTimeOffset, ValueTask>? alongside = null)
     {
         var characters = wanted.EnumerateRunes().Count();
         if (characters < ShortestFor(who.Person)) return PasswordChange.TooShort;
@@ -94,6 +96,7 @@ public sealed class Passwords(
                 At = now, Event = AuditEvents.PasswordChanged, Actor = "user:" + who.Person.Id, UserId = who.Person.Id, Outcome = "success",
                 Address = origin.Address, UserAgent = origin.UserAgent,
             });
+            if (alongside is not null) await alongside(s, now);
             return PasswordChange.Changed;
         });
     }

@@ -143,6 +143,21 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
         return won == 1 ? handle : null;
     }
 
+    /// <summary>Ends every session of a person, who goes on in this browser with a new one that has proven the password alone.</summary>
+    /// <returns>The cookie's value.</returns>
+    internal async ValueTask<string> BeginAnewAsync(Statements statements, SignedIn signedIn, RequestOrigin origin, DateTimeOffset now)
+    {
+        await EndAllAsync(statements, signedIn.Person.Id, now);
+        var handle = Handle.New(random);
+        await statements.ExecuteAsync("""
+            INSERT INTO sessions (id, handle_hash, user_id, password_at, amr, created_at, last_seen_at, expires_at, credential_generation,
+                enrollment_proven_at, address, user_agent)
+            SELECT @p0, @p1, u.id, @p3, @p4, @p3, @p3, @p5, u.credential_generation, @p3, @p6, @p7 FROM users u WHERE u.id = @p2
+            """,
+            random.NewId(), Handle.HashOf(handle), signedIn.Person.Id, now, Proof.PasswordOnly.Amr, now + options.SessionLifetime, origin.Address, origin.UserAgent);
+        return handle;
+    }
+
     /// <summary>Ends a session and the refresh tokens that live with it.</summary>
     /// <returns>Whether it was still live.</returns>
     public async Task<bool> EndAsync(SignedIn signedIn, string sessionId, RequestOrigin origin)

@@ -3,7 +3,7 @@ using IdP.Storage.Database;
 
 namespace IdP.Server.Admin.Users;
 
-/// <summary>Turns an account on again.</summary>
+/// <summary>Turns an account on again, also one that its person froze.</summary>
 internal sealed class EnableUser(IdPDatabase database, TimeProvider clock)
 {
     public sealed record Request(string UserName, string Reason);
@@ -15,7 +15,7 @@ internal sealed class EnableUser(IdPDatabase database, TimeProvider clock)
         if (await db.FindPersonAsync(request.UserName, ct) is not { User: var user }) return Outcome.NoSuchUser;
         if (user.DisabledAt is null) return Outcome.NotDisabled;
 
-        user.DisabledAt = null;
+        (user.DisabledAt, user.FrozenAt) = (null, null);
         user.UpdatedAt = clock.GetUtcNow();
         db.Audit(user, AuditEvents.UserEnabled, actor, request.Reason, "the account was turned on", user.UpdatedAt);
         return Outcome.Enabled;

@@ -36,6 +36,9 @@ internal sealed class ShowUser(IdPDatabase database, TimeProvider clock)
 
         public bool Disabled { get; init; }
 
+        /// <summary>When the person said "this wasn't me"; it is disabled as well. Null: not frozen.</summary>
+        public DateTimeOffset? FrozenAt { get; init; }
+
         public bool HasPassword { get; init; }
 
         public bool MustChangePassword { get; init; }
@@ -81,7 +84,7 @@ internal sealed class ShowUser(IdPDatabase database, TimeProvider clock)
         {
             Id = user.Id, Username = user.UserName, DisplayName = user.DisplayName, Email = user.Email, EmailVerified = user.EmailVerified,
             Roles = user.Roles, Groups = user.Groups, Claims = user.Claims, Locale = user.Locale, ZoneInfo = user.ZoneInfo,
-            Disabled = user.DisabledAt is not null, HasPassword = user.PasswordHash is not null, MustChangePassword = user.MustChangePassword,
+            Disabled = user.DisabledAt is not null, FrozenAt = user.FrozenAt, HasPassword = user.PasswordHash is not null, MustChangePassword = user.MustChangePassword,
             State = state.State, Deadline = state.Deadline, DaysLeft = state.DaysLeft,
             RequiredAt = person.Enrollment?.RequiredAt, RequiredBy = person.Enrollment?.RequiredBy,
             Cause = state.State is EnrollmentView.Period or EnrollmentView.MustEnroll or EnrollmentView.Expired ? person.Enrollment?.Cause : null,

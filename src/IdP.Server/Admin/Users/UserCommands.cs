@@ -57,7 +57,7 @@ internal static class UserCommands
         ("User", person.Username), ("Name", person.DisplayName), ("E-mail", person.Email is null ? null : person.Email + (person.EmailVerified ? "" : " (not verified)")),
         ("Id", person.Id), ("Roles", string.Join(' ', person.Roles)), ("Groups", string.Join(", ", person.Groups)),
         ("Claims", string.Join(", ", person.Claims.Select(c => $"{c.Key}={c.Value.GetRawText()}"))), ("Locale", person.Locale), ("Time zone", person.ZoneInfo),
-        ("Account", person.Disabled ? "disabled" : "enabled"),
+        ("Account", person.FrozenAt is { } frozen ? $"frozen by the person on {Call.Time(frozen)}" : person.Disabled ? "disabled" : "enabled"),
         ("Password", !person.HasPassword ? "none" : person.MustChangePassword ? "must be changed at the next sign-in" : "set"),
         ("Identity verification", person.State), ("Required", person.RequiredAt is null ? "no" : $"since {Call.Time(person.RequiredAt)} by {person.RequiredBy}"),
         ("Deadline", Call.Time(person.Deadline)), ("Days left", person.DaysLeft?.ToString(CultureInfo.InvariantCulture)),

@@ -23,17 +23,24 @@ internal sealed class AppModel(Visit visit, EnrollmentService enrollment, ShownC
     public string BackPath => IsOwnWish ? Target.Next : Target.Page("/enroll");
 
     /// <summary>Part of the three steps; a new phone is not.</summary>
-    public bool IsStep => Target.Next != SignInTargets.Reset;
+    public bool IsStep => Target.Next is not (SignInTargets.Reset or SignInTargets.AddApp);
+
+    /// <summary>What the person typed as its name; asked of whoever may have several.</summary>
+    public string? Name { get; private set; }
 
     // From the Security page: nobody asks for it, so there the decision lets the person in.
-    private bool IsOwnWish => Target.Next is SignInTargets.SetUp or SignInTargets.Reset;
+    private bool IsOwnWish => Target.Next is SignInTargets.SetUp or SignInTargets.Reset or SignInTargets.AddApp;
+
+    private SetupIntent Intent => Target.Next == SignInTargets.AddApp ? SetupIntent.Add : SetupIntent.Replace;
 
     public override async Task<IActionResult> OnGetAsync() => await NotHereAsync() ?? await ShowAsync();
 
-    public async Task<IActionResult> OnPostAsync([FromForm] string? code)
+    public async Task<IActionResult> OnPostAsync([FromForm] string? code, [FromForm] string? name)
     {
         if (await NotHereAsync() is { } elsewhere) return elsewhere;
-        var confirmation = await enrollment.ConfirmAsync(Who, code, Target.Policy.Name);
+        Name = name;
+        if (!AuthenticatorNames.Of(name, out var called)) return await RefuseAsync(T["AppName.Wrong", ("n", AuthenticatorNames.Longest)], "name");
+        var confirmation = await enrollment.ConfirmAsync(Who, code, Target.Policy.Name, Intent, called);
         if (confirmation.Refused is { } refusal) return Prove(refusal);
         if (confirmation.Expired) return await RefuseAsync(T["Setup.Expired"]);
         switch (confirmation.Check)
@@ -42,7 +49,7 @@ internal sealed class AppModel(Visit visit, EnrollmentService enrollment, ShownC
                 shownCodes.Keep(HttpContext, Who.Person, confirmation.RecoveryCodes);
                 return To("/enroll/recovery-codes");
             case CodeCheck.Accepted:
-                return IsOwnWish ? LocalRedirect("~/portal/security?done=phone") : Leave();
+                return IsOwnWish ? LocalRedirect($"~{SignInTargets.Security}?done={(Intent == SetupIntent.Add ? "added" : "phone")}") : Leave();
             case CodeCheck.Locked(var decision):
                 return Locked(decision);
             case CodeCheck.Malformed(var empty):
@@ -58,28 +65,29 @@ internal sealed class AppModel(Visit visit, EnrollmentService enrollment, ShownC
     private async Task<IActionResult?> NotHereAsync()
     {
         if (await EnterAsync() is { } problem) return problem;
-        if (!IsOwnWish) return await ElsewhereAsync<Decision.Enroll>() ?? (Decision is Decision.Enroll { Passkey: true } ? To("/enroll") : null);
-        if (await ElsewhereAsync<Decision.Proceed>() is { } elsewhere) return elsewhere;
+        if (await ElsewhereAsync<Decision.Enroll>() is not { } elsewhere) return Decision is Decision.Enroll { Passkey: true } ? To("/enroll") : null;
+        if (!IsOwnWish || Decision is not Decision.Proceed) return elsewhere;
         var isActive = Who.Person.State.Enrollment is EnrollmentState.Active;
-        if (isActive == (Target.Next == SignInTargets.Reset)) return null;
+        if (isActive != (Target.Next == SignInTargets.SetUp)) return null;
         return LocalRedirect(isActive ? $"~{SignInTargets.Security}?done=already" : "~" + SignInTargets.Security);
     }
 
     private async Task<IActionResult> ShowAsync()
     {
-        var start = await enrollment.BeginAsync(Who);
+        var start = await enrollment.BeginAsync(Who, Intent);
         if (start is not SetupStart.Ready ready) return Prove(start);
         secret = ready.Secret;
         return Page();
     }
 
-    private async Task<IActionResult> RefuseAsync(Phrase message)
+    private async Task<IActionResult> RefuseAsync(Phrase message, string field = "code")
     {
-        AddError("code", message);
+        AddError(field, message);
         Response.StatusCode = StatusCodes.Status400BadRequest;
         return await ShowAsync();
     }
 
     // A password that is too old for a first set-up is entered again; whoever is enrolled verifies.
-    private IActionResult Prove(SetupStart refusal) => To(refusal is SetupStart.NeedsPassword ? "/signin" : "/verify");
+    private IActionResult Prove(SetupStart refusal) =>
+        refusal is SetupStart.TooMany ? LocalRedirect("~" + SignInTargets.AddApp) : To(refusal is SetupStart.NeedsPassword ? "/signin" : "/verify");
 }

@@ -29,7 +29,7 @@ internal sealed class RecoveryCodesModel(Visit visit, ShownCodes shownCodes, IdP
 
     public string PrintText => T["Codes.Print", ("user", Who.Person.UserName), ("date", Visit.Time.Date(madeAt)), ("host", new Uri(options.Issuer).Authority)].ToString();
 
-    private bool IsOwnWish => Target.Next is SignInTargets.SetUp or SignInTargets.Passkeys or SignInTargets.Reset or SignInTargets.NewCodes;
+    private bool IsOwnWish => Target.Next is SignInTargets.SetUp or SignInTargets.Passkeys or SignInTargets.Reset or SignInTargets.AddApp or SignInTargets.NewCodes;
 
     public override async Task<IActionResult> OnGetAsync() => await NotHereAsync() ?? Page();
 

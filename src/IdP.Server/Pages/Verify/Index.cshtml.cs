@@ -1,4 +1,5 @@
 using IdP.Verification.Decisions;
+using IdP.Verification.Enrollments;
 using IdP.Verification.Methods;
 using IdP.Verification.Methods.Passkeys;
 using IdP.Verification.Methods.Totp;
@@ -6,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace IdP.Server.Pages.Verify;
 
-internal sealed class IndexModel(Visit visit, VerificationService verification, TotpMethod totp, PasskeyVerification passkeys) : FlowPage(visit)
+internal sealed class IndexModel(Visit visit, VerificationService verification, TotpMethod totp, PasskeyVerification passkeys, Authenticators authenticators) : FlowPage(visit)
 {
     /// <summary>Who asks for the code.</summary>
     public Phrase Why => Who.Person.MustChangePassword ? T["Verify.NewPassword"] : (Target.AppName, Who.State.VerifiedAt) switch
@@ -16,6 +17,9 @@ internal sealed class IndexModel(Visit visit, VerificationService verification, 
         (null, null) => T["Verify.Portal"],
         _ => T["Verify.OwnAgain"],
     };
+
+    /// <summary>Which app to open: with several, the one used last is named.</summary>
+    public Phrase Hint { get; private set; } = null!;
 
     public bool TakesCode => Offer.Methods.Contains(TotpMethod.MethodName);
 
@@ -28,11 +32,11 @@ internal sealed class IndexModel(Visit visit, VerificationService verification, 
     /// <summary>What to ask the browser for.</summary>
     public Task<PasskeyPrompt> PromptAsync() => passkeys.BeginAsync(Who);
 
-    public override async Task<IActionResult> OnGetAsync() => await ElsewhereAsync<Decision.Verify>() ?? Page();
+    public override async Task<IActionResult> OnGetAsync() => await NotHereAsync() ?? Page();
 
     public async Task<IActionResult> OnPostAsync([FromForm] string? code, [FromForm] string? ceremony, [FromForm] string? passkey)
     {
-        if (await ElsewhereAsync<Decision.Verify>() is { } elsewhere) return elsewhere;
+        if (await NotHereAsync() is { } elsewhere) return elsewhere;
         if (passkey is not null) return await UsePasskeyAsync(ceremony, passkey);
         // A code is no way round a passkey that is asked for.
         if (!TakesCode) return To("/verify");
@@ -62,4 +66,11 @@ internal sealed class IndexModel(Visit visit, VerificationService verification, 
             PasskeyCheck.Refused => await ShowAgainAsync(T["Passkey.RefusedHere"]),
             _ => To("/verify"),
         };
+
+    private async Task<IActionResult?> NotHereAsync()
+    {
+        if (await ElsewhereAsync<Decision.Verify>() is { } elsewhere) return elsewhere;
+        Hint = await authenticators.ListAsync(Who.Person.Id) is [var first, _, ..] ? T["Verify.HintSeveral", ("name", first.Name)] : T["Verify.Hint"];
+        return null;
+    }
 }

@@ -25,10 +25,12 @@ public sealed class TotpMethod(TotpSecrets secrets) : IVerificationMethod
     {
         var authenticators = await statements.AllAsync(
             "SELECT id, protected_secret FROM totp_authenticators WHERE user_id = @p0", row => (Id: row.GetString(0), Secret: row.GetString(1)), person.Id);
+        // Of all apps first, whichever fits, so that the time taken tells nothing.
+        var fitting = authenticators.ConvertAll(a => (a.Id, Step: TotpVerifier.FindStep(secrets.Unprotect(a.Secret, person.Id), answer, now)));
         var taken = Taken.Wrong;
-        foreach (var (id, protectedSecret) in authenticators)
+        foreach (var (id, found) in fitting)
         {
-            if (TotpVerifier.FindStep(secrets.Unprotect(protectedSecret, person.Id), answer, now) is not { } step) continue;
+            if (found is not { } step) continue;
             // RFC 6238 §5.2: a step is accepted once. The row says who was first.
             var won = await statements.ExecuteAsync(
                 "UPDATE totp_authenticators SET last_step = @p0, last_used_at = @p1 WHERE id = @p2 AND last_step < @p0", step, now, id);

@@ -32,10 +32,10 @@ internal sealed class MailsOfEventsTests(TestDatabaseKind kind) : MailFixture(ki
         Assert.That(mail.Headers, Has.Some.StartsWith("Auto-Submitted: auto-generated"));
     }
 
-    [TestCase(AuditEvents.EnrollmentCompleted, "Identity verification is active", "Firefox on Linux", "192.0.2.7", "/help/contact")]
-    [TestCase(AuditEvents.AuthenticatorReplaced, "Your authenticator app was replaced", "Firefox on Linux", "no longer work", "/help/contact")]
-    [TestCase(AuditEvents.AuthenticatorRemoved, "A way to verify your identity was removed", "Authenticator app", "192.0.2.7", "/help/contact")]
-    [TestCase(AuditEvents.RecoveryCodesMade, "You have new recovery codes", "Firefox on Linux", "Sunday 1 March, 13:00", "/help/contact")]
+    [TestCase(AuditEvents.EnrollmentCompleted, "Identity verification is active", "Firefox on Linux", "192.0.2.7", "/not-me?link=")]
+    [TestCase(AuditEvents.AuthenticatorReplaced, "Your authenticator app was replaced", "Firefox on Linux", "no longer work", "/not-me?link=")]
+    [TestCase(AuditEvents.AuthenticatorRemoved, "A way to verify your identity was removed", "Authenticator app", "192.0.2.7", "/not-me?link=")]
+    [TestCase(AuditEvents.RecoveryCodesMade, "You have new recovery codes", "Firefox on Linux", "Sunday 1 March, 13:00", "/not-me?link=")]
     [TestCase(AuditEvents.EnrollmentExpired, "Your account is locked", "Reference: LK-1", "ask your administrator", "/help/contact")]
     [TestCase(AuditEvents.VerificationLocked, "Your account is locked", "5 wrong codes", "Reference: LK-1", "192.0.2.7")]
     [TestCase(AuditEvents.RecoveryCodeUsed, "A recovery code was used, and few are left", "Recovery codes left: 0.", "Firefox on Linux", "/portal/security/recovery-codes")]

@@ -31,7 +31,7 @@ internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions ses
     public bool IsActive => Who.Person.State.Enrollment is EnrollmentState.Active;
 
     /// <summary>What was just done; only texts that are known here.</summary>
-    public Phrase? Done => Request.Query["done"].ToString() is "phone" or "passkey" or "passkey_removed" or "already" or "password" or "others" or "one" or "revoked" ? T["Security.Done." + Request.Query["done"]] : null;
+    public Phrase? Done => Request.Query["done"].ToString() is "phone" or "added" or "renamed" or "removed" or "passkey" or "passkey_removed" or "already" or "password" or "others" or "one" or "revoked" ? T["Security.Done." + Request.Query["done"]] : null;
 
     public (string Style, Phrase Text) Status => Who.Person.State.Enrollment switch
     {
@@ -53,7 +53,7 @@ internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions ses
         var id = Who.Person.Id;
         await using (var db = database.CreateContext())
         {
-            Authenticators = await db.TotpAuthenticators.AsNoTracking().Where(a => a.UserId == id).ToListAsync();
+            Authenticators = await db.TotpAuthenticators.AsNoTracking().Where(a => a.UserId == id).OrderByDescending(a => a.LastUsedAt ?? a.ConfirmedAt).ToListAsync();
             PasswordChangedAt = await db.Users.Where(u => u.Id == id).Select(u => u.PasswordChangedAt).FirstOrDefaultAsync();
         }
 

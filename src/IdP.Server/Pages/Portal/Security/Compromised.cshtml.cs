@@ -1,0 +1,50 @@
+using System.Globalization;
+using IdP.Verification.Decisions;
+using IdP.Verification.Enrollments;
+using IdP.Verification.SignIn;
+using Microsoft.AspNetCore.Mvc;
+
+namespace IdP.Server.Pages.Portal.Security;
+
+/// <summary>Somebody else may have the codes: a new password, and everything that was given out before ends.</summary>
+internal sealed class CompromisedModel(Visit visit, CompromisedAccount account) : PortalPage(visit, "security")
+{
+    public const int Shortest = Passwords.ShortestAlone;
+
+    [BindProperty(Name = "password")]
+    public string? Present { get; set; }
+
+    [BindProperty(Name = "new_password")]
+    public string? Wanted { get; set; }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        if (await ElsewhereAsync<Decision.Proceed>() is { } elsewhere) return elsewhere;
+        if (Who.Person.State.Enrollment is not EnrollmentState.Active) return LocalRedirect("~" + SignInTargets.SetUp);
+        if (string.IsNullOrEmpty(Present)) AddError("password", T["Password.PresentEmpty"]);
+        if (string.IsNullOrEmpty(Wanted)) AddError("new_password", T["Password.NewEmpty"]);
+        if (ViewData["Error"] is true) return Refuse();
+
+        switch (await account.CloseAsync(Session, Present!, Wanted!, ct))
+        {
+            case PasswordChange.Changed:
+                return LocalRedirect("~/enroll?to=" + Uri.EscapeDataString(SignInTargets.SetUp));
+            case null:
+                return To("/verify");
+            case PasswordChange.WrongCurrent:
+                return Refuse("password", T["Password.PresentWrong"]);
+            case PasswordChange.TooShort:
+                return Refuse("new_password", T["Password.TooShort", ("n", Shortest)]);
+            case PasswordChange.TooLong:
+                return Refuse("new_password", T["Password.TooLong", ("n", Passwords.Longest)]);
+            case PasswordChange.Same:
+                return Refuse("new_password", T["Password.Same"]);
+            default:
+                Response.Headers.RetryAfter = PasswordGate.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+                return Refuse("password", T["SignIn.Busy"], StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    protected override Task<IActionResult> ShowAsync() =>
+        Task.FromResult<IActionResult>(Who.Person.State.Enrollment is EnrollmentState.Active ? Page() : LocalRedirect("~" + SignInTargets.SetUp));
+}
