@@ -46,6 +46,9 @@ public static class IdPServer
         builder.Services.AddHostedService<EnrollmentSweep>();
         builder.Services.AddHostedService<Cleanup>();
         builder.Services.AddHostedService<MailWork>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<AfterAnswer>());
+        builder.Services.AddSingleton<NodeClock>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<NodeClock>());
         builder.Services.Configure<ForwardedHeadersOptions>(headers =>
         {
             // Only the client's address is taken from a proxy, and only from a known one. Scheme and host come from the
@@ -132,12 +135,13 @@ public static class IdPServer
     private static void MapOperations(WebApplication app)
     {
         app.MapGet("/healthz", () => Results.Text("ok"));
-        app.MapGet("/readyz", async (IdPDatabase database) =>
+        app.MapGet("/readyz", async (IdPDatabase database, NodeClock clock) =>
         {
             try
             {
                 await database.ReadAsync(s => s.FirstAsync("SELECT version FROM change_versions", r => r.GetInt64(0)));
-                return Results.Text("ok");
+                // Still ready: a node less would help nobody, but whoever watches it reads why codes are refused.
+                return Results.Text(await clock.ProblemAsync() is { } problem ? $"ok. {problem}" : "ok");
             }
             catch (Exception failed) when (failed is System.Data.Common.DbException or InvalidOperationException)
             {

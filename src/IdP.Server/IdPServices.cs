@@ -29,7 +29,13 @@ public static class IdPServices
             services.AddSingleton(_ => MasterKeyFile.Load(options.Keys, isDevelopment));
             services.AddSingleton(_ => new IdPDatabase(options.Database));
             services.AddSingleton<Catalog>();
-            services.TryAddSingleton(new SignInOptions { Issuer = options.Issuer, SecureCookies = options.Issuer.StartsWith("https:", StringComparison.Ordinal) });
+            services.TryAddSingleton(new SignInOptions
+            {
+                Issuer = options.Issuer,
+                SecureCookies = options.Issuer.StartsWith("https:", StringComparison.Ordinal),
+                CanMail = options.Mail.Host is not null || isDevelopment,
+                Organisation = options.Branding.Name,
+            });
             services.AddVerification();
             services.AddProtocol(options.Tokens with { Issuer = options.Issuer, AllowLoopback = isDevelopment });
             // The ring is shared by every node; its keys are wrapped by the master key.

@@ -37,10 +37,13 @@ public static class VerificationServices
             services.AddSingleton<Passwords>();
             services.AddSingleton<NotMe>();
             services.AddSingleton<Authenticators>();
+            services.AddSingleton<PasswordResets>();
             services.AddScoped<CurrentSignIn>();
             services.AddScoped<PasswordSignIn>();
             services.AddScoped<SignInFlow>();
             services.AddScoped<VerificationService>();
+            services.AddSingleton<EnrollmentPasses>();
+            services.AddScoped<EnrollmentProofs>();
             services.AddScoped<EnrollmentService>();
             services.AddScoped<CompromisedAccount>();
             services.AddScoped<PasskeyVerification>();

@@ -16,6 +16,22 @@ public enum ExpiryLocks
     GuardedResources,
 }
 
+/// <summary>What a first enrollment needs besides the password; the later ones are stronger.</summary>
+public enum EnrollmentProof
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>A proof where the account was idle or was opened again: a mailed code, else an admin's pass.</summary>
+    Automatic,
+
+    /// <summary>A code sent by mail, always; who has no verified address needs an admin's pass.</summary>
+    Mail,
+
+    /// <summary>A one-time pass that an admin issued, always.</summary>
+    Admin,
+}
+
 /// <summary>The settings an admin changes; names in the declarative file are these in camelCase.</summary>
 public sealed record VerificationSettings
 {
@@ -51,6 +67,9 @@ public sealed record VerificationSettings
     public bool FailedPasswordsCountAsVerification { get; init; }
 
     public ExpiryLocks ExpiryLocks { get; init; } = ExpiryLocks.Account;
+
+    /// <summary>What a first enrollment needs besides the password, where the resource's policy does not say.</summary>
+    public EnrollmentProof EnrollmentProof { get; init; } = EnrollmentProof.Automatic;
 
     /// <summary>How the portal itself is guarded.</summary>
     public VerificationMode PortalIdentityVerification { get; init; } = VerificationMode.WhenEnrolled;

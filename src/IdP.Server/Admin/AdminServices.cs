@@ -20,7 +20,7 @@ internal static class AdminServices
             foreach (var operation in new[]
             {
                 typeof(AddUser), typeof(SetUser), typeof(SetPassword), typeof(DisableUser), typeof(EnableUser), typeof(RemoveUser), typeof(EndSessions),
-                typeof(RequireVerification), typeof(LiftRequirement), typeof(ExtendPeriod), typeof(UnlockUser), typeof(ResetVerification),
+                typeof(RequireVerification), typeof(LiftRequirement), typeof(ExtendPeriod), typeof(UnlockUser), typeof(ResetVerification), typeof(IssueEnrollmentPass),
                 typeof(ListUsers), typeof(ShowUser),
                 typeof(AddClient), typeof(SetClient), typeof(RemoveClient), typeof(RotateSecret), typeof(ListClients), typeof(ShowClient),
                 typeof(AddGroup), typeof(SetGroup), typeof(RemoveGroup), typeof(ListGroups), typeof(ShowGroup),

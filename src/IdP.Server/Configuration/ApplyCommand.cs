@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IdP.Server.Cli;
+using IdP.Verification.SignIn;
 
 namespace IdP.Server.Configuration;
 
@@ -17,7 +18,7 @@ internal static class ApplyCommand
 
     private static async Task<int> ApplyAsync(Call call, string file, bool dryRun, string? reason)
     {
-        var (document, errors) = await ApplyDocument.ReadFileAsync(file, call.Ct);
+        var (document, errors) = await ApplyDocument.ReadFileAsync(file, call.Ct, call.Get<SignInOptions>().Organisation);
         if (document is null) return Refuse(call, errors);
         var mode = new ApplyMode(Call.Actor, reason ?? $"apply {Path.GetFileName(file)}", KeepPasswords: false);
         var result = await call.Get<DocumentApply>().HandleAsync(document, mode, dryRun, call.Ct);
@@ -27,7 +28,7 @@ internal static class ApplyCommand
         else Print(call, result.Differences, dryRun);
         foreach (var user in document.Users.Where(u => u.Password is not null))
         {
-            if (Admin.PasswordRules.Warning(user.Password!) is { } warning) call.Out.Warn($"{user.Path}.password: {warning}");
+            if (Admin.PasswordSentences.Warning(user.Password!) is { } warning) call.Out.Warn($"{user.Path}.password: {warning}");
         }
 
         return dryRun && result.Differences.Count > 0 ? ExitCode.Usage : ExitCode.Done;

@@ -53,7 +53,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
 
     /// <summary>Reads a file.</summary>
     /// <returns>The document, or every error that was found.</returns>
-    public static async Task<(ApplyDocument? Document, IReadOnlyList<DocumentError> Errors)> ReadFileAsync(string path, CancellationToken ct)
+    public static async Task<(ApplyDocument? Document, IReadOnlyList<DocumentError> Errors)> ReadFileAsync(string path, CancellationToken ct, string? organisation = null)
     {
         var name = Path.GetFileName(path);
         try
@@ -61,7 +61,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
             var file = new FileInfo(path);
             if (!file.Exists) return (null, [new("$", $"The file {path} does not exist.")]);
             if (file.Length > MostBytes) return (null, [new("$", $"{name} is larger than {MostBytes / 1024 / 1024} MB. Split it: each part can be applied by itself.")]);
-            return Read(await File.ReadAllBytesAsync(path, ct), Path.GetDirectoryName(Path.GetFullPath(path))!);
+            return Read(await File.ReadAllBytesAsync(path, ct), Path.GetDirectoryName(Path.GetFullPath(path))!, organisation);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -72,7 +72,8 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
     /// <summary>Reads a document.</summary>
     /// <param name="utf8">JSON; comments and trailing commas are allowed.</param>
     /// <param name="folder">Where paths of <c>fromFile</c> start.</param>
-    public static (ApplyDocument? Document, IReadOnlyList<DocumentError> Errors) Read(ReadOnlyMemory<byte> utf8, string folder)
+    /// <param name="organisation">Its name, which no password may be built on.</param>
+    public static (ApplyDocument? Document, IReadOnlyList<DocumentError> Errors) Read(ReadOnlyMemory<byte> utf8, string folder, string? organisation = null)
     {
         if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
         JsonDocument json;
@@ -92,7 +93,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
             var root = new ObjectReader(json.RootElement, "$", new SecretSource(folder), errors);
             var document = new ApplyDocument(
                 ReadSettings(root.Object("settings"), errors),
-                [.. root.Objects("users").Select(ReadUser)],
+                [.. root.Objects("users").Select(fields => ReadUser(fields, organisation))],
                 [.. root.Objects("clients").Select(ReadClient)])
             {
                 Apis = [.. root.Objects("apis").Select(ReadApi)],
@@ -113,7 +114,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
         return values;
     }
 
-    private static UserEntry ReadUser(ObjectReader fields)
+    private static UserEntry ReadUser(ObjectReader fields, string? organisation)
     {
         var name = fields.Text("username");
         if (name is null) fields.Fail("username", "is missing.");
@@ -133,7 +134,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
         foreach (var failure in new UserPatch.Validator().Validate(properties).Errors) fields.Fail(failure);
 
         var password = fields.Secret("password");
-        if (password is not null && PasswordRules.Problem(password) is { } weak) fields.Fail("password", weak);
+        if (password is not null && PasswordSentences.Problem(password, context: [name, properties.Email, organisation]) is { } weak) fields.Fail("password", weak);
         var required = ReadVerification(fields);
         var secret = ReadTotpSecret(fields);
         fields.Finish();
@@ -187,6 +188,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
             Consent = fields.Choice<ConsentType>("consent"),
             IdentityVerification = fields.Choice<VerificationMode>("identityVerification"),
             ReverifyAfterMinutes = fields.Number("reverifyAfterMinutes"),
+            EnrollmentProof = fields.Text("enrollmentProof"),
             TokenEndpointAuthMethod = fields.Text("tokenEndpointAuthMethod"),
             Jwks = ReadJwks(fields),
             RequirePkce = fields.Flag("requirePkce"),

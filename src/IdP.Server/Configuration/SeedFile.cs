@@ -1,5 +1,6 @@
 using IdP.Server.Admin;
 using IdP.Server.Hosting;
+using IdP.Verification.SignIn;
 
 namespace IdP.Server.Configuration;
 
@@ -10,7 +11,7 @@ internal static class SeedFile
     /// <exception cref="ConfigurationException">It cannot be applied; the message has every error with its path.</exception>
     public static async Task<ApplyResult> ApplyAsync(IServiceProvider services, string path, CancellationToken ct = default)
     {
-        var (document, errors) = await ApplyDocument.ReadFileAsync(path, ct);
+        var (document, errors) = await ApplyDocument.ReadFileAsync(path, ct, services.GetRequiredService<SignInOptions>().Organisation);
         var result = new ApplyResult([], errors);
         if (document is not null)
         {

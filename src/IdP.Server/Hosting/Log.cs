@@ -15,6 +15,9 @@ internal static partial class Log
     [LoggerMessage(1004, LogLevel.Error, "A request failed; the person was told reference {Reference}")]
     public static partial void RequestFailed(this ILogger log, Exception failed, string reference);
 
+    [LoggerMessage(1006, LogLevel.Warning, "{Problem} Set both by the same time service: codes of authenticator apps and deadlines depend on it")]
+    public static partial void ClockIsOff(this ILogger log, string problem);
+
     [LoggerMessage(1005, LogLevel.Warning, "Old rows could not be removed; it is tried again")]
     public static partial void CleanupFailed(this ILogger log, Exception failed);
 }

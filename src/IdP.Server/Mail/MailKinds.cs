@@ -46,6 +46,7 @@ internal static class MailKinds
         new("E8-few", "a recovery code was used and at most two are left", Security + "/recovery-codes", ["when", "browser", "address", "codes_left"]),
         new("E9", "on Monday at 08:00, to admins", "/admin", ["percent", "total", "enrolled", "skipped", "waiting", "locked", "next_deadline"]),
         new("E10", "a person enrols and has to prove first that the mails reach them", "/help/set-up", ["code"], SecretFor: TimeSpan.FromMinutes(10)),
+        new("E11", "somebody asks for a link to choose a new password", "/signin/reset", ["user", "until"], SecretFor: TimeSpan.FromMinutes(30)),
         new("Test", "an admin asks for it", "/portal", ["when"]),
     ];
 

@@ -19,6 +19,9 @@ internal static class MailServices
             services.TryAddSingleton(provider => new MailSender(
                 provider.GetRequiredService<Storage.Database.IdPDatabase>(), provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<IdPOptions>().Mail.Host is null ? null : provider.GetRequiredService<IMailTransport>()));
+            services.TryAddSingleton<AfterAnswer>();
+            services.TryAddSingleton<CodeMails>();
+            services.TryAddSingleton<ResetMails>();
             services.TryAddSingleton<IMailTransport>(provider => new SmtpTransport(provider.GetRequiredService<IdPOptions>()));
             return services;
         }

@@ -18,7 +18,7 @@ internal sealed class PasswordModel(Visit visit, Passwords passwords) : FlowPage
 
     public bool IsDue => Who.Person.MustChangePassword;
 
-    public int Shortest => Passwords.ShortestFor(Who.Person);
+    public int Shortest { get; private set; }
 
     private bool IsOwnWish => Request.Path.StartsWithSegments("/portal", StringComparison.Ordinal);
 
@@ -40,12 +40,8 @@ internal sealed class PasswordModel(Visit visit, Passwords passwords) : FlowPage
                 return Go(await Visit.Flow.ContinueAsync(Who, Target.Policy, Target.Demands));
             case PasswordChange.WrongCurrent:
                 return Refuse("password", T["Password.PresentWrong"]);
-            case PasswordChange.TooShort:
-                return Refuse("new_password", T["Password.TooShort", ("n", Shortest)]);
-            case PasswordChange.TooLong:
-                return Refuse("new_password", T["Password.TooLong", ("n", Passwords.Longest)]);
-            case PasswordChange.Same:
-                return Refuse("new_password", T["Password.Same"]);
+            case var outcome when T.WhyNot(outcome, Shortest) is { } why:
+                return Refuse("new_password", why);
             default:
                 Response.Headers.RetryAfter = PasswordGate.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 return Refuse("password", T["SignIn.Busy"], StatusCodes.Status503ServiceUnavailable);
@@ -60,6 +56,7 @@ internal sealed class PasswordModel(Visit visit, Passwords passwords) : FlowPage
         if (await EnterAsync() is { } problem) return problem;
         if (await FindWhoAsync() is not { } who) return To("/signin");
         Use(who);
+        Shortest = await passwords.ShortestForAsync(who.Person);
         if (IsDue) return await VerifiesFirstAsync() ? Go(Decision) : null;
         if (!IsOwnWish) return Go(await DecideAsync());
         return await ElsewhereAsync<Decision.Proceed>();

@@ -1,6 +1,6 @@
-using IdP.Server.Admin;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Admin.Users;
+using IdP.Verification.SignIn;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -68,13 +68,12 @@ internal sealed class SetupModel(Words words, OwnerSetup owners) : PageModel, IS
         else if (AddUser.NameProblem(UserName.Trim()) is { } name) errors["username"] = words.Literal(name);
         if (string.IsNullOrWhiteSpace(DisplayName)) errors["display_name"] = words["Owner.DisplayNameEmpty"];
         if (string.IsNullOrEmpty(Password)) errors["password"] = words["Password.NewEmpty"];
-        else if (Password.Length < Shortest) errors["password"] = words["Password.TooShort", ("n", Shortest)];
-        else if (Password.Length > PasswordRules.Longest) errors["password"] = words["Password.TooLong", ("n", PasswordRules.Longest)];
+        else if (PasswordRules.Problem(Password, Shortest, UserName, Email, words.Organisation) is { } problem) errors["password"] = words.WhyNot(problem, Shortest);
         else if (Password != PasswordAgain) errors["password_again"] = words["Owner.Differs"];
         if (errors.Count > 0) return false;
 
         var redemption = new OwnerSetup.Redemption(Link, UserName!.Trim(), DisplayName!.Trim(), Email, Password!);
-        foreach (var failure in new OwnerSetup.Validator().Validate(redemption).Errors)
+        foreach (var failure in new OwnerSetup.Validator(words.Organisation).Validate(redemption).Errors)
         {
             if (failure.PropertyName.EndsWith("Email", StringComparison.Ordinal)) errors["email"] = words["Owner.EmailWrong"];
             else errors["display_name"] = words.Literal(failure.ErrorMessage);

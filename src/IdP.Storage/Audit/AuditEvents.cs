@@ -6,6 +6,7 @@ public static class AuditEvents
     public const string PasswordFailed = "password.failed";
     public const string PasswordLocked = "password.locked";
     public const string PasswordChanged = "password.changed";
+    public const string PasswordResetSent = "password.reset_sent";
     public const string SignedIn = "sign_in.completed";
     public const string SignInDenied = "sign_in.denied";
     public const string SignedOut = "sign_out";
@@ -16,6 +17,9 @@ public static class AuditEvents
     public const string VerificationUnlocked = "verification.unlocked";
     public const string EnrollmentRequired = "enrollment.required";
     public const string EnrollmentRequirementLifted = "enrollment.requirement_lifted";
+    public const string EnrollmentProofSent = "enrollment.proof_sent";
+    public const string EnrollmentPassIssued = "enrollment.pass_issued";
+    public const string EnrollmentProven = "enrollment.proven";
     public const string EnrollmentSkipped = "enrollment.skipped";
     public const string EnrollmentCompleted = "enrollment.completed";
     public const string EnrollmentExpired = "enrollment.expired";

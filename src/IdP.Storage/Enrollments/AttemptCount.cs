@@ -21,6 +21,9 @@ public static class AttemptKind
     /// <summary>Failures from one network address, in one span of time.</summary>
     public const string Address = "address";
 
+    /// <summary>Mails with a code or a link: sent to one person, or asked for from one network address in one span of time.</summary>
+    public const string Mail = "mail";
+
     /// <summary>Wrong chosen secrets of one client from one network address, in one span of time.</summary>
     public const string ClientSecret = "client-secret";
 

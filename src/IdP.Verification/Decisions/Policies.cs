@@ -18,6 +18,9 @@ public static class Policies
                 .ToDictionary(p => p.ResourceId, From, StringComparer.Ordinal))).ByClient.GetValueOrDefault(clientId)
             ?? new ResourcePolicy { Kind = ResourceKind.Client, ResourceId = clientId, Mode = VerificationMode.NotRequired };
 
+        /// <summary>The policies of all clients that have one.</summary>
+        public IEnumerable<ResourcePolicy> ClientPolicies => catalog.Policies.Values.Where(p => p.Kind == ResourceKind.Client).Select(From);
+
         /// <summary>How the portal is guarded.</summary>
         public ResourcePolicy PortalPolicy => new()
         {
@@ -50,6 +53,7 @@ public static class Policies
         ReverifyAfter = TimeSpan.FromMinutes(row.ReverifyAfterMinutes),
         Methods = row.Methods,
         Rules = row.Rules,
+        EnrollmentProof = Enum.TryParse<EnrollmentProof>(row.EnrollmentProof, ignoreCase: true, out var proof) ? proof : null,
     };
 
     private sealed record ClientPolicies(Dictionary<string, ResourcePolicy> ByClient);

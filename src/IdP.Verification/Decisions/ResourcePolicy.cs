@@ -20,6 +20,9 @@ public sealed record ResourcePolicy
     /// <summary>Names of the methods that count; empty: any.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [];
 
+    /// <summary>What a first enrollment on the way here needs besides the password; null: the setting decides.</summary>
+    public EnrollmentProof? EnrollmentProof { get; init; }
+
     /// <summary>In order; the first that names a group of the person decides.</summary>
     public IReadOnlyList<GroupRule> Rules { get; init; } = [];
 

@@ -22,6 +22,10 @@ public abstract record SetupStart
     /// <summary>The password is too old: sign in again first.</summary>
     public sealed record NeedsPassword : SetupStart;
 
+    /// <summary>A first set-up here needs a proof besides the password.</summary>
+    /// <param name="Proof"><see cref="EnrollmentProof.Mail"/> or <see cref="EnrollmentProof.Admin"/>.</param>
+    public sealed record NeedsProof(EnrollmentProof Proof) : SetupStart;
+
     /// <summary>Somebody who is enrolled verifies first (DESIGN §2, invariant 7).</summary>
     public sealed record NeedsVerification : SetupStart;
 
@@ -34,7 +38,11 @@ public abstract record SetupStart
 /// <param name="RecoveryCodes">Ten new codes to show once; empty when the present ones stay.</param>
 /// <param name="Expired">The shown secret is too old or gone: a new one must be shown.</param>
 /// <param name="Refused">Set when nothing was evaluated because the set-up may not go on.</param>
-public sealed record Confirmation(CodeCheck? Check, IReadOnlyList<string> RecoveryCodes, bool Expired = false, SetupStart? Refused = null);
+public sealed record Confirmation(CodeCheck? Check, IReadOnlyList<string> RecoveryCodes, bool Expired = false, SetupStart? Refused = null)
+{
+    /// <summary>The wrong code is right at another time: by how many minutes the phone's clock is off; null: it is just wrong.</summary>
+    public int? MinutesOff { get; init; }
+}
 
 /// <summary>What a new authenticator app does to those that are there. A secret is shown for one of them and confirmed for no other.</summary>
 public enum SetupIntent
@@ -49,14 +57,16 @@ public enum SetupIntent
 /// <summary>Sets up, replaces and skips authenticators, and makes recovery codes.</summary>
 public sealed class EnrollmentService(
     IdPDatabase database, SignInFlow flow, VerificationService verification, RecoveryCodeMethod recoveryCodes, Sessions sessions,
-    CurrentSignIn current, Authenticators authenticators, TotpSecrets secrets, RandomSource random, TimeProvider clock, SignInOptions options)
+    EnrollmentProofs proofs, CurrentSignIn current, Authenticators authenticators, TotpSecrets secrets, RandomSource random, TimeProvider clock, SignInOptions options)
 {
     private static readonly TimeSpan SecretLifetime = TimeSpan.FromMinutes(15);
 
     /// <summary>The secret to show: the one already shown to this pending sign-in or session while it lives, else a new one.</summary>
-    public async Task<SetupStart> BeginAsync(SigningIn who, SetupIntent intent = SetupIntent.Replace)
+    /// <param name="who">Who is at the step.</param>
+    /// <param name="policy">Of the resource on whose way they are.</param>
+    public async Task<SetupStart> BeginAsync(SigningIn who, ResourcePolicy policy, SetupIntent intent = SetupIntent.Replace)
     {
-        if (Refusal(who) is { } refusal) return refusal;
+        if (await RefusalAsync(who, policy) is { } refusal) return refusal;
         if (intent == SetupIntent.Add && (await authenticators.ListAsync(who.Person.Id)).Count >= Authenticators.Most) return new SetupStart.TooMany();
 
         var (now, owner) = (clock.GetUtcNow(), OwnerOf(who, intent));
@@ -79,14 +89,15 @@ public sealed class EnrollmentService(
     /// </summary>
     /// <param name="who">Who confirms.</param>
     /// <param name="input">The code as it was typed.</param>
-    /// <param name="resource">For what, in audit words.</param>
+    /// <param name="policy">Of the resource on whose way they are.</param>
     /// <param name="intent">What the secret was shown for.</param>
     /// <param name="name">What the person calls it, as <see cref="AuthenticatorNames.Of"/> gives it; null: a name is made.</param>
     public async Task<Confirmation> ConfirmAsync(
-        SigningIn who, string? input, string resource, SetupIntent intent = SetupIntent.Replace, string? name = null)
+        SigningIn who, string? input, ResourcePolicy policy, SetupIntent intent = SetupIntent.Replace, string? name = null)
     {
-        if (Refusal(who) is { } refusal) return new Confirmation(null, [], Refused: refusal);
+        if (await RefusalAsync(who, policy) is { } refusal) return new Confirmation(null, [], Refused: refusal);
 
+        var (resource, minutesOff) = (policy.Name, (int?)null);
         var (now, owner) = (clock.GetUtcNow(), OwnerOf(who, intent));
         var shown = await database.ReadAsync(s => s.FirstAsync(
             "SELECT protected_secret FROM pending_authenticators WHERE owner_id = @p0 AND user_id = @p1 AND expires_at > @p2",
@@ -96,11 +107,17 @@ public sealed class EnrollmentService(
         IReadOnlyList<string> made = [];
         var check = await verification.GuessAsync(who, TotpMethod.NormalizeCode(input), input, TotpMethod.MethodName, resource, async (s, answer) =>
         {
-            if (TotpVerifier.FindStep(secrets.Unprotect(shown, who.Person.Id), answer, now) is not { } step) return (Taken.Wrong, null);
+            var secret = secrets.Unprotect(shown, who.Person.Id);
+            if (TotpVerifier.FindStep(secret, answer, now) is not { } step)
+            {
+                minutesOff = TotpVerifier.FindMinutesOff(secret, answer, now);
+                return (Taken.Wrong, null);
+            }
+
             (var handle, made) = await ActivateAsync(s, who, new Shown(owner, shown, intent, name, step), resource, now);
             return (Taken.Right, handle);
         });
-        return new Confirmation(check, made);
+        return new Confirmation(check, made) { MinutesOff = minutesOff };
     }
 
     /// <summary>"Skip for now": only where the decision offers it, and only before the deadline.</summary>
@@ -157,7 +174,7 @@ public sealed class EnrollmentService(
         if (wasEnrolled != who.Person.State.Enrollment is EnrollmentState.Active) return (null, []);
         if (shown.Intent == SetupIntent.Replace) await s.ExecuteAsync("DELETE FROM totp_authenticators WHERE user_id = @p0", who.Person.Id);
         var stands = await s.ExecuteAsync("""
-            UPDATE enrollments SET active_since = CASE WHEN @p3 THEN active_since ELSE @p0 END, deadline = NULL, must_enroll = @p1, lock_reference = NULL
+            UPDATE enrollments SET active_since = CASE WHEN @p3 THEN active_since ELSE @p0 END, deadline = NULL, must_enroll = @p1, proof_required = @p1, lock_reference = NULL
             WHERE user_id = @p2 AND locked_at IS NULL AND (deadline IS NULL OR deadline > @p0)
             """, now, false, who.Person.Id, wasEnrolled);
         if (stands != 1 || await authenticators.InsertAsync(s, who.Person.Id, shown.Name, shown.Secret, shown.Step, now) is not { } name) return (null, []);
@@ -176,11 +193,14 @@ public sealed class EnrollmentService(
     // A secret belongs to its intent as well as to its sign-in, so that nothing a browser sends turns one into the other.
     private static string OwnerOf(SigningIn who, SetupIntent intent) => intent == SetupIntent.Add ? who.OwnerId + "+add" : who.OwnerId;
 
-    /// <summary>What stands before setting up an authenticator of any kind; null: nothing.</summary>
-    internal SetupStart? Refusal(SigningIn who)
+    /// <summary>Why no authenticator of any kind may be set up now; null: one may. Every method asks it, at its beginning and at its end.</summary>
+    /// <param name="who">Who is at the step.</param>
+    /// <param name="policy">Of the resource on whose way they are.</param>
+    public async Task<SetupStart?> RefusalAsync(SigningIn who, ResourcePolicy policy)
     {
         if (who.Person.State.Enrollment is EnrollmentState.Active) return IsFreshlyVerified(who.State) ? null : new SetupStart.NeedsVerification();
-        return clock.GetUtcNow() - who.PasswordAt <= options.FreshPassword ? null : new SetupStart.NeedsPassword();
+        if (clock.GetUtcNow() - who.PasswordAt > options.FreshPassword) return new SetupStart.NeedsPassword();
+        return await proofs.MissingAsync(who, policy) is var proof and not EnrollmentProof.None ? new SetupStart.NeedsProof(proof) : null;
     }
 
     internal bool IsFreshlyVerified(SessionState state) =>

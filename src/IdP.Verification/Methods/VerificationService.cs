@@ -41,6 +41,9 @@ public abstract record CodeCheck
 public sealed class VerificationService(
     IdPDatabase database, Catalog catalog, AttemptCounter attempts, Sessions sessions, CurrentSignIn current, TimeProvider clock)
 {
+    /// <summary>What a guess returns in place of a handle when the sign-in goes on under the one it has.</summary>
+    internal const string SameHandle = "";
+
     /// <summary>Checks what was typed and, when it is right, completes the sign-in or raises the session.</summary>
     /// <param name="who">Who is at the step.</param>
     /// <param name="method">How they verify.</param>
@@ -81,6 +84,8 @@ public sealed class VerificationService(
         var result = await TakeAsync(who, answer, take);
         switch (result)
         {
+            case (Taken.Right, SameHandle):
+                return new CodeCheck.Accepted();
             case (Taken.Right, { } handle):
                 if (who.StaysPending) current.SetPending(handle);
                 else current.SetSession(handle);

@@ -102,8 +102,8 @@ public sealed class PasswordSignIn(
 
     private Checked Check(string password, string? hash)
     {
-        var right = password.Length is > 0 and <= Passwords.Longest && hasher.Verify(password, hash);
-        if (password.Length is 0 or > Passwords.Longest) hasher.Verify("", null);
+        var right = password.Length is > 0 and <= PasswordRules.Longest && hasher.Verify(password, hash);
+        if (password.Length is 0 or > PasswordRules.Longest) hasher.Verify("", null);
         return new Checked(right, right && hasher.IsOutdated(hash!) ? hasher.Hash(password) : null);
     }
 

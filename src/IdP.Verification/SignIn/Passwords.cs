@@ -1,5 +1,6 @@
 using IdP.Storage.Audit;
 using IdP.Storage.Changes;
+using IdP.Storage.Clients;
 using IdP.Storage.Database;
 using IdP.Storage.Enrollments;
 using IdP.Verification.Attempts;
@@ -19,6 +20,12 @@ public enum PasswordChange
 
     TooLong,
 
+    /// <summary>One of those that are guessed first.</summary>
+    Common,
+
+    /// <summary>Built on the user name, the address or the organisation's name.</summary>
+    Context,
+
     /// <summary>It is the present one.</summary>
     Same,
 
@@ -26,29 +33,40 @@ public enum PasswordChange
     Busy,
 }
 
-/// <summary>What a password must be, and how a person changes it. NIST SP 800-63B-4 §3.1.1.2: length, no composition rules.</summary>
+/// <summary>How a person changes their password; what it must be is <see cref="PasswordRules"/>.</summary>
 public sealed class Passwords(
-    IdPDatabase database, Catalog catalog, AttemptCounter attempts, PasswordHasher hasher, PasswordGate gate, TimeProvider clock)
+    IdPDatabase database, Catalog catalog, AttemptCounter attempts, PasswordHasher hasher, PasswordGate gate, TimeProvider clock, SignInOptions options)
 {
-    /// <summary>Shortest when a second proof always follows.</summary>
-    public const int ShortestWithVerification = 8;
+    /// <summary>
+    /// The shortest password this person may choose: short enough where a proof of identity goes with it wherever it
+    /// matters, long where it can be the only one.
+    /// </summary>
+    public async ValueTask<int> ShortestForAsync(Person person)
+    {
+        if (person.State.Enrollment is not EnrollmentState.Active) return PasswordRules.ShortestAlone;
+        var snapshot = await catalog.GetAsync();
+        var isAsked = person.Roles.Count > 0
+            || snapshot.ClientPolicies.Append(snapshot.PortalPolicy).Any(policy => policy.ModeFor(person.Groups).Mode != VerificationMode.NotRequired);
+        return isAsked ? PasswordRules.ShortestWithVerification : PasswordRules.ShortestAlone;
+    }
 
-    /// <summary>Shortest when it can be the only proof.</summary>
-    public const int ShortestAlone = 15;
-
-    public const int Longest = 256;
-
-    /// <summary>The shortest password this person may choose.</summary>
-    public static int ShortestFor(Person person) => person.State.Enrollment is EnrollmentState.Active ? ShortestWithVerification : ShortestAlone;
+    /// <summary>What is wrong with a password that this person wants; null: nothing.</summary>
+    internal async ValueTask<PasswordChange?> ProblemAsync(Person person, string wanted) =>
+        PasswordRules.Problem(wanted, await ShortestForAsync(person), person.UserName, person.Email, options.Organisation) switch
+        {
+            null => null,
+            PasswordProblem.TooLong => PasswordChange.TooLong,
+            PasswordProblem.Common => PasswordChange.Common,
+            PasswordProblem.Context => PasswordChange.Context,
+            _ => PasswordChange.TooShort,
+        };
 
     /// <summary>Changes the password; every other session of the person ends.</summary>
     /// <param name="alongside">What else happens when it is changed, in the same transaction; null: nothing.</param>
     public async Task<PasswordChange> ChangeAsync(
         SigningIn who, string present, string wanted, RequestOrigin origin, CancellationToken ct, Func<Statements, DateTimeOffset, ValueTask>? alongside = null)
     {
-        var characters = wanted.EnumerateRunes().Count();
-        if (characters < ShortestFor(who.Person)) return PasswordChange.TooShort;
-        if (wanted.Length > Longest) return PasswordChange.TooLong;
+        if (await ProblemAsync(who.Person, wanted) is { } problem) return problem;
 
         // The present password can be guessed here as well as at the sign-in: one counter for both.
         var limit = (await catalog.GetAsync()).Verification.PasswordAttempts;
@@ -57,7 +75,7 @@ public sealed class Passwords(
         var stored = await database.ReadAsync(s => s.FirstAsync("SELECT password_hash FROM users WHERE id = @p0", r => r.NullableString(0), who.Person.Id));
         var check = await gate.RunAsync<Hashed>(() =>
         {
-            if (present.Length > Longest || !hasher.Verify(present, stored)) return new(PasswordChange.WrongCurrent, null);
+            if (present.Length > PasswordRules.Longest || !hasher.Verify(present, stored)) return new(PasswordChange.WrongCurrent, null);
             return present == wanted ? new(PasswordChange.Same, null) : new(PasswordChange.Changed, hasher.Hash(wanted));
         }, ct);
         if (check is not { } done || done.Outcome == PasswordChange.Same)

@@ -4,6 +4,8 @@ using IdP.Storage.Audit;
 using IdP.Storage.Database;
 using IdP.Storage.Outbox;
 using IdP.Storage.Users;
+using IdP.Verification.Decisions;
+using IdP.Verification.Enrollments;
 
 namespace IdP.Verification.SignIn;
 
@@ -99,6 +101,8 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
                 pending.PasswordFor, verifiedFor, passkeyAt);
         }
 
+        // What was idle stays in doubt after this sign-in: else a thief of the password would sign in once and then enrol.
+        if (signingIn.Person.State.Enrollment is not EnrollmentState.Active) await EnrollmentProofRule.KeepInDoubtAsync(statements, signingIn.Person.Id, now);
         await statements.ExecuteAsync("UPDATE users SET last_sign_in_at = @p0 WHERE id = @p1", now, signingIn.Person.Id);
         return handle;
     }

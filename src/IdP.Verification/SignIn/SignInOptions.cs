@@ -1,6 +1,6 @@
 namespace IdP.Verification.SignIn;
 
-/// <summary>How long things live and how cookies are set.</summary>
+/// <summary>How long things live, how cookies are set, and what of the deployment the sign-in knows.</summary>
 public sealed record SignInOptions
 {
     /// <summary>The issuer is https: cookies are Secure and carry the <c>__Host-</c> prefix.</summary>
@@ -11,6 +11,12 @@ public sealed record SignInOptions
     /// its host.
     /// </summary>
     public string Issuer { get; init; } = "http://localhost:5080";
+
+    /// <summary>Mails reach people: a mail server is set up, or Development shows them in its inbox.</summary>
+    public bool CanMail { get; init; }
+
+    /// <summary>The organisation's name, which no password may be built on; null: unknown.</summary>
+    public string? Organisation { get; init; }
 
     /// <summary>How long a session lives at most.</summary>
     public TimeSpan SessionLifetime { get; init; } = TimeSpan.FromHours(12);

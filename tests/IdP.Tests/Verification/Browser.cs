@@ -65,9 +65,9 @@ internal sealed class Browser(IServiceProvider services, string address)
     public Task<CodeCheck> CheckAsync(IVerificationMethod method, string? code) =>
         WhoAsync<CodeCheck>((s, who) => s.GetRequiredService<VerificationService>().CheckAsync(who, method, code, "portal"), new CodeCheck.Gone());
 
-    public Task<SetupStart> BeginAsync() => WhoAsync((s, who) => s.GetRequiredService<EnrollmentService>().BeginAsync(who));
+    public Task<SetupStart> BeginAsync() => WhoAsync((s, who) => s.GetRequiredService<EnrollmentService>().BeginAsync(who, SignInBench.Required));
 
-    public Task<Confirmation> ConfirmAsync(string? code) => WhoAsync((s, who) => s.GetRequiredService<EnrollmentService>().ConfirmAsync(who, code, "portal"));
+    public Task<Confirmation> ConfirmAsync(string? code) => WhoAsync((s, who) => s.GetRequiredService<EnrollmentService>().ConfirmAsync(who, code, SignInBench.Required));
 
     /// <summary>Null when the sign-in went on.</summary>
     public Task<Decision?> SkipAsync(ResourcePolicy policy, RequestDemands? demands = null) =>

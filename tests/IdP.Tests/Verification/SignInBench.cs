@@ -80,7 +80,7 @@ internal sealed class SignInBench : IAsyncDisposable
         var made = await TestDatabase.MigratedAsync(kind);
         // A small pool, as many fixtures share the cluster.
         var options = kind == TestDatabaseKind.Postgres ? made.Options with { ConnectionString = made.ConnectionString + ";Maximum Pool Size=20" } : made.Options;
-        return new SignInBench(made, new IdPDatabase(options), new SignInOptions { SlowDownStep = TimeSpan.Zero }, gateWidth, clock, iterations);
+        return new SignInBench(made, new IdPDatabase(options), new SignInOptions { SlowDownStep = TimeSpan.Zero, CanMail = true }, gateWidth, clock, iterations);
     }
 
     public T Get<T>()

@@ -56,6 +56,8 @@ internal sealed record ClientPatch
 
     public int? ReverifyAfterMinutes { get; init; }
 
+    public string? EnrollmentProof { get; init; }
+
     /// <summary>Changes both and tells what became different, and what of it protects less.</summary>
     public ChangeList ApplyTo(Client client, ResourcePolicyRow policy, DateTimeOffset now)
     {
@@ -95,12 +97,14 @@ internal sealed record ClientPatch
         changes.Compare("identityVerification", policy.Mode, IdentityVerification, v => policy.Mode = v, (old, wanted) => Weaker.Mode(name, old, wanted));
         changes.Compare("reverifyAfterMinutes", policy.ReverifyAfterMinutes, ReverifyAfterMinutes, v => policy.ReverifyAfterMinutes = v,
             (old, wanted) => Weaker.Reverify(name, old, wanted));
+        changes.Compare("enrollmentProof", policy.EnrollmentProof, EnrollmentProof, v => policy.EnrollmentProof = v,
+            (old, wanted) => Weaker.Proof($"on the way to {name}", old, wanted));
         return changes;
     }
 
     /// <summary>Whether a change is one of the policy rather than of the registration.</summary>
     public static bool IsOfPolicy(Change change) =>
-        change.Text.StartsWith("identityVerification:", StringComparison.Ordinal) || change.Text.StartsWith("reverifyAfterMinutes:", StringComparison.Ordinal);
+        change.Text.Split(':')[0] is "identityVerification" or "reverifyAfterMinutes" or "enrollmentProof";
 
     // The type leaves no choice in one direction, and an obvious one in the other.
     private string? AuthMethodFor(Client client) => TokenEndpointAuthMethod ?? (Type, client.TokenEndpointAuthMethod) switch

@@ -17,6 +17,8 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
 
     public static IReadOnlyList<string> AuthMethods { get; } = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
 
+    public static IReadOnlyList<string> EnrollmentProofs { get; } = [.. Enum.GetValues<IdP.Verification.EnrollmentProof>().Select(v => ChangeList.Words(v))];
+
     /// <summary>FAPI 2.0: PAR, PKCE, private_key_jwt and DPoP are demanded together.</summary>
     public const string Fapi2 = "fapi2";
 
@@ -35,6 +37,8 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
 
             if (registration.Policy.ReverifyAfterMinutes is < 0 or > 525_600)
                 context.AddFailure("reverifyAfterMinutes", "reverifyAfterMinutes must be from 0 to 525600.");
+            if (registration.Policy.EnrollmentProof is { } proof && !EnrollmentProofs.Contains(proof))
+                context.AddFailure("enrollmentProof", $"enrollmentProof must be among {string.Join(", ", EnrollmentProofs)}; empty: the setting decides.");
         });
 
         private static IEnumerable<(string, string)> Names(Client client)

@@ -1,4 +1,5 @@
 using IdP.Storage.Clients;
+using IdP.Verification;
 
 namespace IdP.Server.Admin.Clients;
 
@@ -50,9 +51,18 @@ internal static class Weaker
     public static string? Reverify(string name, int old, int wanted) =>
         wanted > old ? $"{name} accepts a verification for longer: {wanted} minutes instead of {old}." : null;
 
+    /// <param name="where">Where a first enrollment begins, such as "on the way to Payroll".</param>
+    /// <param name="old">The proof asked for so far; null: where it is in doubt.</param>
+    /// <param name="wanted">The proof asked for from now on.</param>
+    public static string? Proof(string where, string? old, string? wanted) => ProofStrength(wanted) >= ProofStrength(old) ? null
+        : ProofStrength(wanted) == EnrollmentProof.None ? $"Whoever knows a password can enrol an authenticator of their own {where}; it opens every application."
+        : $"A first enrollment {where} needs a weaker proof: {wanted ?? "automatic"} instead of {old}.";
+
     /// <summary>Where a URI sends the browser: host and port, or the scheme of an app.</summary>
     public static string HostOf(string uri) =>
         !Uri.TryCreate(uri, UriKind.Absolute, out var parsed) ? uri : parsed.Host.Length > 0 ? parsed.Authority : parsed.Scheme + ":";
+
+    private static EnrollmentProof ProofStrength(string? proof) => Enum.TryParse<EnrollmentProof>(proof, ignoreCase: true, out var known) ? known : EnrollmentProof.Automatic;
 
     private static int Strength(string? method) => method switch { "private_key_jwt" => 2, "none" => 0, _ => 1 };
 }

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IdP.Server.Admin.Owners;
 
 /// <summary>The first owner: a one-time link that works only while there is none.</summary>
-internal sealed class OwnerSetup(IdPDatabase database, PasswordHasher hasher, RandomSource random, TimeProvider clock)
+internal sealed class OwnerSetup(IdPDatabase database, PasswordHasher hasher, RandomSource random, TimeProvider clock, SignInOptions options)
 {
     private const string HoldsTheRole = """(roles LIKE '%"owner"%' OR roles LIKE '%"admin"%')""";
 
@@ -36,15 +36,15 @@ internal sealed class OwnerSetup(IdPDatabase database, PasswordHasher hasher, Ra
 
     public sealed class Validator : AbstractValidator<Redemption>
     {
-        public Validator()
+        public Validator(string? organisation)
         {
             RuleFor(r => r.UserName).Custom((name, context) =>
             {
                 if (AddUser.NameProblem(name) is { } problem) context.AddFailure(nameof(Redemption.UserName), problem);
             });
-            RuleFor(r => r.Password).Custom((password, context) =>
+            RuleFor(r => r).Custom((r, context) =>
             {
-                if (PasswordRules.Problem(password, PasswordRules.ShortestAlone) is { } problem) context.AddFailure(nameof(Redemption.Password), problem);
+                if (PasswordSentences.Problem(r.Password, PasswordRules.ShortestAlone, r.UserName, r.Email, organisation) is { } problem) context.AddFailure(nameof(Redemption.Password), problem);
             });
             RuleFor(r => new UserPatch { DisplayName = r.DisplayName, Email = r.Email }).SetValidator(new UserPatch.Validator())
                 .OverridePropertyName("");
@@ -81,7 +81,7 @@ internal sealed class OwnerSetup(IdPDatabase database, PasswordHasher hasher, Ra
     /// <summary>Creates the owner; of any number of callers one wins, and nobody once an owner exists.</summary>
     public async Task<Outcome> RedeemAsync(Redemption request, CancellationToken ct)
     {
-        await new Validator().ValidateAndThrowAsync(request, ct);
+        await new Validator(options.Organisation).ValidateAndThrowAsync(request, ct);
         // Checked first without a lock, so that a dead link costs no slow hash.
         if (!await IsValidAsync(request.Handle, ct)) return new Outcome.LinkNotValid();
         var password = hasher.Hash(request.Password);

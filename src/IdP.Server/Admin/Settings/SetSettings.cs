@@ -135,6 +135,7 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
         _ => name switch
         {
             "expiryLocks" => "it is account or guardedResources",
+            "enrollmentProof" => "it is none, automatic, mail or admin",
             "portalIdentityVerification" => "it is notRequired, whenEnrolled, required or always",
             _ => "it is a text",
         },

@@ -20,6 +20,7 @@ internal static class WeakerSettings
             "Failures at one proof no longer count at the other.",
         ("expiryLocks", _, JsonValue w) when w.GetValue<string>() == "guardedResources" =>
             "People whose enrollment period is over can still open what is not guarded.",
+        ("enrollmentProof", JsonValue o, JsonValue w) => Clients.Weaker.Proof("on the way to any application", o.GetValue<string>(), w.GetValue<string>()),
         ("portalIdentityVerification", JsonValue o, JsonValue w) => Clients.Weaker.Mode("The portal", Mode(o), Mode(w)),
         ("portalReverifyAfterMinutes", JsonValue o, JsonValue w) => Clients.Weaker.Reverify("The portal", Number(o), Number(w)),
         ("refreshTokenGraceSeconds", JsonValue o, JsonValue w) when Number(w) > Number(o) => $"A used refresh token is answered again for {w} seconds.",

@@ -9,7 +9,7 @@ using IdP.Verification.SignIn;
 namespace IdP.Server.Admin.Users;
 
 /// <summary>Creates a person.</summary>
-internal sealed class AddUser(IdPDatabase database, PasswordHasher hasher, RandomSource random, TimeProvider clock)
+internal sealed class AddUser(IdPDatabase database, PasswordHasher hasher, RandomSource random, TimeProvider clock, SignInOptions options)
 {
     /// <param name="Password">Null: the person cannot sign in until one is set.</param>
     public sealed record Request(string UserName, UserPatch Properties, string? Password, bool MustChangePassword, string Reason);
@@ -25,16 +25,16 @@ internal sealed class AddUser(IdPDatabase database, PasswordHasher hasher, Rando
 
     public sealed class Validator : AbstractValidator<Request>
     {
-        public Validator()
+        public Validator(string? organisation)
         {
             RuleFor(r => r.UserName).Custom((name, context) =>
             {
                 if (NameProblem(name) is { } problem) context.AddFailure("username", problem);
             });
             RuleFor(r => r.Properties).SetValidator(new UserPatch.Validator());
-            RuleFor(r => r.Password).Custom((password, context) =>
+            RuleFor(r => r).Custom((r, context) =>
             {
-                if (password is not null && PasswordRules.Problem(password) is { } problem) context.AddFailure("password", problem);
+                if (r.Password is not null && PasswordSentences.Problem(r.Password, context: [r.UserName, r.Properties.Email, organisation]) is { } problem) context.AddFailure("password", problem);
             });
             RuleFor(r => r.Reason).MaximumLength(500);
         }
@@ -42,7 +42,7 @@ internal sealed class AddUser(IdPDatabase database, PasswordHasher hasher, Rando
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
-        await new Validator().ValidateAndThrowAsync(request, ct);
+        await new Validator(options.Organisation).ValidateAndThrowAsync(request, ct);
         // The slow hash is made before the transaction: nobody waits for it in the line of writers.
         var hash = request.Password is null ? null : hasher.Hash(request.Password);
         return await database.SaveAsync<Outcome>(async db =>

@@ -13,7 +13,7 @@ namespace IdP.Server.Admin.Users;
 /// Takes every authenticator and recovery code of a person away. They enrol anew at the next sign-in; only days that
 /// the admin gives make a new period, and nothing here ends a lock.
 /// </summary>
-internal sealed class ResetVerification(IdPDatabase database, PasswordHasher hasher, RandomSource random, TimeProvider clock)
+internal sealed class ResetVerification(IdPDatabase database, PasswordHasher hasher, RandomSource random, TimeProvider clock, SignInOptions options)
 {
     /// <param name="Days">A new period; null: at the next sign-in, and a deadline that runs is kept.</param>
     /// <param name="Compromised">Somebody else may know the password or hold the device: the password works no more.</param>
@@ -38,13 +38,13 @@ internal sealed class ResetVerification(IdPDatabase database, PasswordHasher has
 
     public sealed class Validator : AbstractValidator<Request>
     {
-        public Validator()
+        public Validator(string? organisation)
         {
             RuleFor(r => r.Days).InclusiveBetween(1, 365).WithMessage(Periods.Range);
             RuleFor(r => r.Password).Null().When(r => !r.Compromised).WithMessage("A new password goes with --compromised.");
-            RuleFor(r => r.Password).Custom((password, context) =>
+            RuleFor(r => r).Custom((r, context) =>
             {
-                if (password is not null && PasswordRules.Problem(password) is { } problem) context.AddFailure("password", problem);
+                if (r.Password is not null && PasswordSentences.Problem(r.Password, context: [r.UserName, organisation]) is { } problem) context.AddFailure("password", problem);
             });
             RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
         }
@@ -52,7 +52,7 @@ internal sealed class ResetVerification(IdPDatabase database, PasswordHasher has
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
-        await new Validator().ValidateAndThrowAsync(request, ct);
+        await new Validator(options.Organisation).ValidateAndThrowAsync(request, ct);
         // The old password would choose the next one, and a thief may be quicker. Without another there is one that
         // nobody knows, so that the sign-in page does the same work and a seed file brings the old one back no more.
         var hash = request.Compromised ? hasher.Hash(request.Password ?? Handle.New(random)) : null;
@@ -69,8 +69,10 @@ internal sealed class ResetVerification(IdPDatabase database, PasswordHasher has
             person.User.UpdatedAt = now;
             if (state is not (EnrollmentView.NotRequired or EnrollmentView.Expired)) Restart(person.EnrollmentIn(db), request, now);
             if (hash is not null) await CloseAsync(db, person, hash, now, ct);
+            // The first to enrol after it must be the person: the password may be known to whoever made the reset necessary.
+            person.EnrollmentIn(db).ProofRequired = true;
 
-            var enrollment = person.Enrollment ?? (state == EnrollmentView.NotRequired ? new Enrollment { UserId = person.User.Id } : person.EnrollmentIn(db));
+            var enrollment = person.EnrollmentIn(db);
             db.Audit(person.User, AuditEvents.Reset, actor, request.Reason, Describe(request, authenticators, codes, enrollment), now);
             return new Outcome.Done(authenticators, codes, enrollment.MustEnroll, enrollment.Deadline, person.Verification.IsLocked(now));
         }, ct);

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IdP.Server.Admin.Users;
 
 /// <summary>Gives a person another password; every sign-in made with the old one is over.</summary>
-internal sealed class SetPassword(IdPDatabase database, PasswordHasher hasher, TimeProvider clock)
+internal sealed class SetPassword(IdPDatabase database, PasswordHasher hasher, TimeProvider clock, SignInOptions options)
 {
     public sealed record Request(string UserName, string Password, bool MustChange, string Reason);
 
@@ -18,11 +18,11 @@ internal sealed class SetPassword(IdPDatabase database, PasswordHasher hasher, T
 
     public sealed class Validator : AbstractValidator<Request>
     {
-        public Validator()
+        public Validator(string? organisation)
         {
-            RuleFor(r => r.Password).Custom((password, context) =>
+            RuleFor(r => r).Custom((r, context) =>
             {
-                if (PasswordRules.Problem(password) is { } problem) context.AddFailure("password", problem);
+                if (r.Password is not null && PasswordSentences.Problem(r.Password, context: [r.UserName, organisation]) is { } problem) context.AddFailure("password", problem);
             });
             RuleFor(r => r.Reason).MaximumLength(500);
         }
@@ -30,7 +30,7 @@ internal sealed class SetPassword(IdPDatabase database, PasswordHasher hasher, T
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
-        await new Validator().ValidateAndThrowAsync(request, ct);
+        await new Validator(options.Organisation).ValidateAndThrowAsync(request, ct);
         var hash = hasher.Hash(request.Password);
         return await database.SaveAsync(async db =>
         {

@@ -70,6 +70,8 @@ internal sealed class UnlockUser(IdPDatabase database, TimeProvider clock)
     {
         if (request.Days is { } days) Periods.Begin(enrollment, EnrollmentCause.Unlock, now.AddDays(days));
         else Periods.AtNextSignIn(enrollment, EnrollmentCause.Unlock);
+        // Nobody has shown for a whole period that the account is still theirs.
+        enrollment.ProofRequired = true;
     }
 
     // The row goes, and with it the count: whoever is let in again has all attempts again.

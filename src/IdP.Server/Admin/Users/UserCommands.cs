@@ -9,7 +9,7 @@ internal static class UserCommands
 {
     public static Command Create(Verbs verbs) => Verbs.Group(
         "users", "People: who they are, and how far they are with identity verification.",
-        List(verbs), Show(verbs), Add(verbs), Set(verbs), Require(verbs), Lift(verbs), Extend(verbs), Unlock(verbs), Reset(verbs),
+        List(verbs), Show(verbs), Add(verbs), Set(verbs), Require(verbs), Lift(verbs), Extend(verbs), Unlock(verbs), Reset(verbs), EnrollmentPassCommand.Create(verbs),
         Disable(verbs), Enable(verbs), Password(verbs), End(verbs), Remove(verbs));
 
     private static Argument<string> Name() => new("USER") { Description = "User name or e-mail address." };
@@ -288,7 +288,7 @@ internal static class UserCommands
     {
         var password = fromStdin ? await call.FromStdinAsync() : await call.AskPasswordAsync();
         if (password is null && !call.CanAsk) call.Out.Fail("Nobody is here to be asked for the password; give it with --password-stdin.");
-        if (password is not null && PasswordRules.Problem(password) is null && PasswordRules.Warning(password) is { } warning) call.Out.Warn(warning);
+        if (password is not null && PasswordSentences.Problem(password) is null && PasswordSentences.Warning(password) is { } warning) call.Out.Warn(warning);
         return password;
     }
 

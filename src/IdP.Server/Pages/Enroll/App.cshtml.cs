@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace IdP.Server.Pages.Enroll;
 
 /// <summary>Step 2: the QR code, the key and the confirming code; for a first set-up and for a new phone.</summary>
-internal sealed class AppModel(Visit visit, EnrollmentService enrollment, ShownCodes shownCodes) : FlowPage(visit)
+internal sealed class AppModel(Visit visit, EnrollmentService enrollment, ShownCodes shownCodes) : SetupPage(visit)
 {
     private byte[] secret = [];
 
@@ -28,19 +28,16 @@ internal sealed class AppModel(Visit visit, EnrollmentService enrollment, ShownC
     /// <summary>What the person typed as its name; asked of whoever may have several.</summary>
     public string? Name { get; private set; }
 
-    // From the Security page: nobody asks for it, so there the decision lets the person in.
-    private bool IsOwnWish => Target.Next is SignInTargets.SetUp or SignInTargets.Reset or SignInTargets.AddApp;
-
     private SetupIntent Intent => Target.Next == SignInTargets.AddApp ? SetupIntent.Add : SetupIntent.Replace;
 
-    public override async Task<IActionResult> OnGetAsync() => await NotHereAsync() ?? await ShowAsync();
+    public override async Task<IActionResult> OnGetAsync() => await NotThisStepAsync() ?? await ShowAsync();
 
     public async Task<IActionResult> OnPostAsync([FromForm] string? code, [FromForm] string? name)
     {
-        if (await NotHereAsync() is { } elsewhere) return elsewhere;
+        if (await NotThisStepAsync() is { } elsewhere) return elsewhere;
         Name = name;
         if (!AuthenticatorNames.Of(name, out var called)) return await RefuseAsync(T["AppName.Wrong", ("n", AuthenticatorNames.Longest)], "name");
-        var confirmation = await enrollment.ConfirmAsync(Who, code, Target.Policy.Name, Intent, called);
+        var confirmation = await enrollment.ConfirmAsync(Who, code, Target.Policy, Intent, called);
         if (confirmation.Refused is { } refusal) return Prove(refusal);
         if (confirmation.Expired) return await RefuseAsync(T["Setup.Expired"]);
         switch (confirmation.Check)
@@ -54,6 +51,8 @@ internal sealed class AppModel(Visit visit, EnrollmentService enrollment, ShownC
                 return Locked(decision);
             case CodeCheck.Malformed(var empty):
                 return await RefuseAsync(T[empty ? "Code.Empty" : "Code.Malformed"]);
+            case CodeCheck.Wrong when confirmation.MinutesOff is { } minutes:
+                return await RefuseAsync(T.Count("Setup.ClockOff", minutes, ("minutes", minutes)));
             case CodeCheck.Wrong wrong:
                 return await RefuseAsync(this.WrongCode("Setup.Wrong", wrong));
             default:
@@ -62,19 +61,12 @@ internal sealed class AppModel(Visit visit, EnrollmentService enrollment, ShownC
         }
     }
 
-    private async Task<IActionResult?> NotHereAsync()
-    {
-        if (await EnterAsync() is { } problem) return problem;
-        if (await ElsewhereAsync<Decision.Enroll>() is not { } elsewhere) return Decision is Decision.Enroll { Passkey: true } ? To("/enroll") : null;
-        if (!IsOwnWish || Decision is not Decision.Proceed) return elsewhere;
-        var isActive = Who.Person.State.Enrollment is EnrollmentState.Active;
-        if (isActive != (Target.Next == SignInTargets.SetUp)) return null;
-        return LocalRedirect(isActive ? $"~{SignInTargets.Security}?done=already" : "~" + SignInTargets.Security);
-    }
+    private async Task<IActionResult?> NotThisStepAsync() =>
+        await NotHereAsync() ?? (Decision is Decision.Enroll { Passkey: true } ? To("/enroll") : null);
 
     private async Task<IActionResult> ShowAsync()
     {
-        var start = await enrollment.BeginAsync(Who, Intent);
+        var start = await enrollment.BeginAsync(Who, Target.Policy, Intent);
         if (start is not SetupStart.Ready ready) return Prove(start);
         secret = ready.Secret;
         return Page();
@@ -88,6 +80,10 @@ internal sealed class AppModel(Visit visit, EnrollmentService enrollment, ShownC
     }
 
     // A password that is too old for a first set-up is entered again; whoever is enrolled verifies.
-    private IActionResult Prove(SetupStart refusal) =>
-        refusal is SetupStart.TooMany ? LocalRedirect("~" + SignInTargets.AddApp) : To(refusal is SetupStart.NeedsPassword ? "/signin" : "/verify");
+    private IActionResult Prove(SetupStart refusal) => refusal is SetupStart.TooMany ? LocalRedirect("~" + SignInTargets.AddApp) : To(refusal switch
+    {
+        SetupStart.NeedsPassword => "/signin",
+        SetupStart.NeedsProof => "/enroll/proof",
+        _ => "/verify",
+    });
 }

@@ -19,7 +19,7 @@ internal sealed class PasskeyModel(Visit visit, PasskeyEnrollment passkeys, Show
     public async Task<IActionResult> OnPostAsync([FromForm] string? ceremony, [FromForm] string? passkey, [FromForm] string? name)
     {
         if (await NotHereAsync() is { } elsewhere) return elsewhere;
-        var setup = await passkeys.ConfirmAsync(Who, ceremony, passkey, T.PasskeyNameOf(name, Visit.Current.Origin), Target.Policy.Name);
+        var setup = await passkeys.ConfirmAsync(Who, ceremony, passkey, T.PasskeyNameOf(name, Visit.Current.Origin), Target.Policy);
         if (setup.Refused is { } refusal) return Prove(refusal);
         switch (setup.Check)
         {
@@ -40,11 +40,11 @@ internal sealed class PasskeyModel(Visit visit, PasskeyEnrollment passkeys, Show
 
     private async Task<IActionResult> ShowAsync()
     {
-        var setup = await passkeys.BeginAsync(Who);
+        var setup = await passkeys.BeginAsync(Who, Target.Policy);
         if (setup.Prompt is not { } prompt) return Prove(setup.Refused!);
         Prompt = prompt;
         return Page();
     }
 
-    private IActionResult Prove(SetupStart refusal) => To(refusal is SetupStart.NeedsPassword ? "/signin" : "/verify");
+    private IActionResult Prove(SetupStart refusal) => To(refusal switch { SetupStart.NeedsPassword => "/signin", SetupStart.NeedsProof => "/enroll/proof", _ => "/verify" });
 }

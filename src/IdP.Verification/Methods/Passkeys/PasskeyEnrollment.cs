@@ -42,9 +42,9 @@ public sealed class PasskeyEnrollment(
     public ValueTask<List<Passkey>> ListAsync(string userId) => store.ListAsync(userId);
 
     /// <summary>What to ask the browser for.</summary>
-    public async Task<PasskeySetup> BeginAsync(SigningIn who)
+    public async Task<PasskeySetup> BeginAsync(SigningIn who, ResourcePolicy policy)
     {
-        if (enrollment.Refusal(who) is { } refusal) return new PasskeySetup(null, refusal, null, []);
+        if (await enrollment.RefusalAsync(who, policy) is { } refusal) return new PasskeySetup(null, refusal, null, []);
         var (options, state) = await webAuthn.CreationAsync(who.Person);
         return new PasskeySetup(new PasskeyPrompt(await ceremonies.KeepAsync(PasskeyCeremonies.Create, who.OwnerId, who.Person.Id, state), options), null, null, []);
     }
@@ -54,10 +54,11 @@ public sealed class PasskeyEnrollment(
     /// <param name="ceremony">From the prompt.</param>
     /// <param name="answer">The browser's JSON.</param>
     /// <param name="name">What the person calls it.</param>
-    /// <param name="resource">For what, in audit words.</param>
-    public async Task<PasskeySetup> ConfirmAsync(SigningIn who, string? ceremony, string? answer, string name, string resource)
+    /// <param name="policy">Of the resource on whose way they are.</param>
+    public async Task<PasskeySetup> ConfirmAsync(SigningIn who, string? ceremony, string? answer, string name, ResourcePolicy policy)
     {
-        if (enrollment.Refusal(who) is { } refusal) return new PasskeySetup(null, refusal, null, []);
+        if (await enrollment.RefusalAsync(who, policy) is { } refusal) return new PasskeySetup(null, refusal, null, []);
+        var resource = policy.Name;
         var made = answer is { Length: > 0 and <= PasskeyMethod.LongestAnswer }
             && await ceremonies.TakeAsync(PasskeyCeremonies.Create, who.OwnerId, ceremony) is { } state
             ? await webAuthn.AttestAsync(answer, state)
@@ -122,7 +123,7 @@ public sealed class PasskeyEnrollment(
         // The state may have changed since it was read.
         if (all > 0 != who.Person.State.Enrollment is EnrollmentState.Active || passkeys >= PasskeyMethod.Most) return (null, []);
         var stands = await s.ExecuteAsync("""
-            UPDATE enrollments SET active_since = CASE WHEN @p3 THEN active_since ELSE @p0 END, deadline = NULL, must_enroll = @p1, lock_reference = NULL
+            UPDATE enrollments SET active_since = CASE WHEN @p3 THEN active_since ELSE @p0 END, deadline = NULL, must_enroll = @p1, proof_required = @p1, lock_reference = NULL
             WHERE user_id = @p2 AND locked_at IS NULL AND (deadline IS NULL OR deadline > @p0)
             """, now, false, id, all > 0);
         if (stands != 1) return (null, []);

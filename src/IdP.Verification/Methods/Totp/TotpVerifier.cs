@@ -37,6 +37,21 @@ public static class TotpVerifier
         return found;
     }
 
+    /// <summary>By how many minutes the clock that made a code is off; for enrollment only, where the person holds the secret anyway.</summary>
+    /// <returns>1 to 10; null when the code is of none of these minutes.</returns>
+    public static int? FindMinutesOff(ReadOnlySpan<byte> secret, ReadOnlySpan<char> code, DateTimeOffset now)
+    {
+        const int Farthest = 10 * 60 / StepSeconds;
+        if (!TryParse(code, out var typed)) return null;
+        int? nearest = null;
+        for (var away = -Farthest; away <= Farthest; away++)
+        {
+            if (EqualsFixedTime(CodeAt(secret, StepOf(now) + away), typed) && (nearest is null || Math.Abs(away) < nearest)) nearest = Math.Abs(away);
+        }
+
+        return nearest is { } steps ? Math.Max(1, steps * StepSeconds / 60) : null;
+    }
+
     /// <summary>The code of a time step (RFC 4226 §5.3) as a number from 0 to 999999.</summary>
     public static int CodeAt(ReadOnlySpan<byte> secret, long step)
     {

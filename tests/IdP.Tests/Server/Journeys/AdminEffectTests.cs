@@ -59,7 +59,7 @@ internal sealed class AdminEffectTests(TestDatabaseKind kind) : ServerFixture(ki
         var journey = await AtAsync("unlocked", "payroll");
         Assert.That(journey.At, Is.EqualTo("/enroll"));
         Assert.That(journey.Page.Page.QuerySelector("[name=action]"), Is.Null);
-        await journey.EnrollAsync();
+        await journey.EnrollAsync(await PassAsync("unlocked"));
         Assert.That((await journey.ClaimsAsync()).GetProperty("acr").GetString(), Is.EqualTo("mfa"));
     }
 
@@ -73,7 +73,7 @@ internal sealed class AdminEffectTests(TestDatabaseKind kind) : ServerFixture(ki
         Assert.That(journey.At, Is.EqualTo("/enroll"));
         Assert.That(journey.Page.Page.QuerySelector("[name=action]"), Is.Null);
         Assert.That((await journey.Person.OpenAsync("verify" + journey.Page.Uri.Query)).Uri.AbsolutePath, Is.EqualTo("/enroll"));
-        await journey.EnrollAsync();
+        await journey.EnrollAsync(await PassAsync("reset"));
         Assert.That(journey.At, Is.EqualTo(Journey.App));
 
         var (old, present) = (Phone("reset"), journey.Person.Phone);

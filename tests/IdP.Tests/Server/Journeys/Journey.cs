@@ -38,10 +38,12 @@ internal sealed class Journey(Visitor person, RelyingParty app, AuthorizationReq
     public async Task DecideAsync(string decision) => Page = await person.SubmitAsync(Page, $"[value={decision}]");
 
     /// <summary>From "Get an authenticator app" back to where the journey leads.</summary>
+    /// <param name="pass">An admin's one-time pass, where the password alone is not enough.</param>
     /// <returns>The recovery codes.</returns>
-    public async Task<IReadOnlyList<string>> EnrollAsync()
+    public async Task<IReadOnlyList<string>> EnrollAsync(string? pass = null)
     {
         Page = await person.SubmitAsync(Page, "[name=next]");
+        if (pass is not null) await VerifyAsync(pass);
         (Page, var codes) = await person.SetUpAsync(Page);
         Assert.That(codes, Has.Count.EqualTo(10), $"{Page}");
         Page = await person.SubmitAsync(Page, "[value=done]");

@@ -134,6 +134,10 @@ internal abstract class ServerFixture(TestDatabaseKind kind)
         return said;
     }
 
+    /// <summary>An admin issues a pass for a first enrollment.</summary>
+    protected async Task<string> PassAsync(string person) =>
+        JsonDocument.Parse(await CommandAsync("users", "enrollment-pass", person, "--json")).RootElement.GetProperty("pass").GetString()!;
+
     /// <summary>How many audit events of these names a person has.</summary>
     protected async Task<int> CountEventsAsync(string person, params string[] events)
     {

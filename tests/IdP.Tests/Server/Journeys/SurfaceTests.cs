@@ -24,7 +24,7 @@ internal sealed class SurfaceTests() : ServerFixture(TestDatabaseKind.Sqlite)
 
     private readonly SortedSet<string> fields = new(StringComparer.Ordinal);
 
-    protected override IEnumerable<object> People => [Person("plain"), Required("required"), Enrolled("enrolled"), Person("due"), Required("expired")];
+    protected override IEnumerable<object> People => [Person("plain"), Required("required"), Enrolled("enrolled"), Person("due"), Required("expired"), Required("idle")];
 
     protected override IEnumerable<object> Apps => [App("notes", "notRequired"), App("payroll", "required"), App("shop", "notRequired", consent: "explicit"), new { clientId = "tv", displayName = "tv", type = "public", tokenEndpointAuthMethod = "none", grantTypes = new[] { "urn:ietf:params:oauth:grant-type:device_code" }, scopes = new[] { "openid" }, identityVerification = "notRequired" }];
 
@@ -61,6 +61,11 @@ internal sealed class SurfaceTests() : ServerFixture(TestDatabaseKind.Sqlite)
         var link = JsonDocument.Parse((await Server.CommandAsync("setup-link", "--json")).Succeeded()).RootElement.GetProperty("url").GetString()!;
         await ReadAsync(nobody, await nobody.OpenAsync(link));
 
+        // A mailed link.
+        await ExecuteAsync("INSERT INTO one_time_links (hash, purpose, user_id, expires_at) SELECT @p0, 'password_reset', id, @p1 FROM users WHERE user_name = 'plain'",
+            IdP.Storage.Handle.HashOf("link"), DateTimeOffset.UtcNow.AddMinutes(5));
+        await ReadAsync(nobody, await nobody.OpenAsync("signin/reset?link=link"));
+
         // A password alone: every page of the portal, what was allowed, a second session, and choosing an account.
         var plain = Browser("plain");
         var shop = await plain.OpenAsync(AppOf("shop"));
@@ -88,6 +93,12 @@ internal sealed class SurfaceTests() : ServerFixture(TestDatabaseKind.Sqlite)
         var setUp = await required.Person.SubmitAsync(required.Page, "[name=next]");
         await ReadAsync(required.Person, setUp);
         await ReadAsync(required.Person, (await required.Person.SetUpAsync(setUp)).Page);
+
+        // Idle for long: a proof comes before the setup key.
+        await ExecuteAsync("UPDATE users SET created_at = 0 WHERE user_name = 'idle'");
+        var idle = await Browser("idle").OpenAsync(AppOf("payroll"));
+        await idle.SignInAsync();
+        await ReadAsync(idle.Person, await idle.Person.SubmitAsync(idle.Page, "[name=next]"));
 
         // Enrolled: before and after the code.
         var enrolled = await Browser("enrolled").OpenAsync(AppOf("payroll"));

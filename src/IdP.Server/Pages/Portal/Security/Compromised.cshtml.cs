@@ -9,7 +9,7 @@ namespace IdP.Server.Pages.Portal.Security;
 /// <summary>Somebody else may have the codes: a new password, and everything that was given out before ends.</summary>
 internal sealed class CompromisedModel(Visit visit, CompromisedAccount account) : PortalPage(visit, "security")
 {
-    public const int Shortest = Passwords.ShortestAlone;
+    public const int Shortest = PasswordRules.ShortestAlone;
 
     [BindProperty(Name = "password")]
     public string? Present { get; set; }
@@ -33,12 +33,8 @@ internal sealed class CompromisedModel(Visit visit, CompromisedAccount account) 
                 return To("/verify");
             case PasswordChange.WrongCurrent:
                 return Refuse("password", T["Password.PresentWrong"]);
-            case PasswordChange.TooShort:
-                return Refuse("new_password", T["Password.TooShort", ("n", Shortest)]);
-            case PasswordChange.TooLong:
-                return Refuse("new_password", T["Password.TooLong", ("n", Passwords.Longest)]);
-            case PasswordChange.Same:
-                return Refuse("new_password", T["Password.Same"]);
+            case { } outcome when T.WhyNot(outcome, Shortest) is { } why:
+                return Refuse("new_password", why);
             default:
                 Response.Headers.RetryAfter = PasswordGate.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
                 return Refuse("password", T["SignIn.Busy"], StatusCodes.Status503ServiceUnavailable);

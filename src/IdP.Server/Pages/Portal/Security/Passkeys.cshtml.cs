@@ -25,7 +25,7 @@ internal sealed class PasskeysModel(Visit visit, PasskeyEnrollment passkeys, Sho
     {
         if (await ElsewhereAsync<Decision.Proceed>() is { } elsewhere) return elsewhere;
         if (remove is not null) return await RemoveAsync(remove);
-        var setup = await passkeys.ConfirmAsync(Who, ceremony, passkey, T.PasskeyNameOf(name, Visit.Current.Origin), Target.Policy.Name);
+        var setup = await passkeys.ConfirmAsync(Who, ceremony, passkey, T.PasskeyNameOf(name, Visit.Current.Origin), Target.Policy);
         if (setup.Refused is { } refusal) return Prove(refusal);
         switch (setup.Check)
         {
@@ -45,7 +45,7 @@ internal sealed class PasskeysModel(Visit visit, PasskeyEnrollment passkeys, Sho
     {
         List = await passkeys.ListAsync(Who.Person.Id);
         if (List.Count >= PasskeyMethod.Most) return Page();
-        var setup = await passkeys.BeginAsync(Who);
+        var setup = await passkeys.BeginAsync(Who, Target.Policy);
         if (setup.Prompt is null) return Prove(setup.Refused!);
         Prompt = setup.Prompt;
         return Page();
@@ -58,5 +58,5 @@ internal sealed class PasskeysModel(Visit visit, PasskeyEnrollment passkeys, Sho
         _ => LocalRedirect($"~{SignInTargets.Security}?done=passkey_removed"),
     };
 
-    private IActionResult Prove(SetupStart refusal) => To(refusal is SetupStart.NeedsPassword ? "/signin" : "/verify");
+    private IActionResult Prove(SetupStart refusal) => To(refusal switch { SetupStart.NeedsPassword => "/signin", SetupStart.NeedsProof => "/enroll/proof", _ => "/verify" });
 }
