@@ -15,6 +15,7 @@ internal sealed class EveryPageTests : BrowserTest
     [
         "/signin", "/signout?done=1", "/help", "/help/set-up", "/help/sign-in", "/help/reset", "/help/contact", "/help/privacy", "/dev/mail", "/nowhere", "/setup",
         "/error?reason=client", "/error?reason=link", "/error?reason=request", "/error?reason=server", "/error?reason=toomany",
+        "/signin/forgot", "/signin/reset", "/not-me",
     ];
 
     private TestDatabase database = null!;
@@ -140,7 +141,7 @@ internal sealed class EveryPageTests : BrowserTest
     {
         await SignInAsync("plain", Authorize("shop"));
         await LookAsync("consent", scans);
-        foreach (var page in new[] { "/portal", "/portal/security", "/portal/sessions", "/portal/activity", "/portal/security/setup", "/portal/security/password", "/admin", "/signout", "/device" })
+        foreach (var page in new[] { "/portal", "/portal/security", "/portal/sessions", "/portal/activity", "/portal/security/setup", "/portal/security/password", "/portal/security/compromised", "/portal/security/passkeys", "/portal/security/authenticators/add", "/admin", "/signout", "/device" })
         {
             await GoAsync(page);
             await LookAsync(page, scans);

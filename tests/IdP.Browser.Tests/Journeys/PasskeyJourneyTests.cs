@@ -44,6 +44,35 @@ internal sealed class PasskeyJourneyTests : BrowserTest
         Assert.That(await other.ClaimAsync("amr"), Does.Contain("pwd").And.Contain("hwk").And.Contain("user").And.Contain("mfa").And.Not.Contain("otp"));
     }
 
+    [Test]
+    public async Task A_passkey_signs_in_without_a_password_and_its_answer_works_once()
+    {
+        var browser = await OpenAsync();
+        var authenticator = await VirtualAuthenticator.AddAsync(browser);
+        await EnrollAsync(browser);
+        await AddPasskeyAsync(browser);
+        await browser.ShowsAsync("Security");
+
+        var other = await OpenAsync();
+        await authenticator.CopyToAsync(await VirtualAuthenticator.AddAsync(other));
+        await other.OpenAppAsync(company.Payroll);
+        var posted = await other.Page.RunAndWaitForRequestAsync(
+            () => other.Button("Sign in with a passkey").ClickAsync(), request => request.Method == "POST" && request.Url.Contains("/signin", StringComparison.Ordinal));
+        await other.ShowsAsync("Payroll");
+        Assert.That(await other.ClaimAsync("acr"), Is.EqualTo("phr"));
+        Assert.That(await other.ClaimAsync("amr"), Does.Contain("hwk").And.Contain("user").And.Not.Contain("pwd"));
+
+        // The same answer again, of a browser that has everything but the session.
+        await other.Context.ClearCookiesAsync(new() { Name = "idp_session" });
+        var again = await other.Context.APIRequest.PostAsync(company.Portal.Replace("/portal", "/signin", StringComparison.Ordinal), new()
+        {
+            Headers = new Dictionary<string, string> { ["Content-Type"] = "application/x-www-form-urlencoded" }, DataByte = posted.PostDataBuffer,
+        });
+        Assert.That(again.Status, Is.EqualTo(400));
+        Assert.That(await again.TextAsync(), Does.Contain("No passkey was used."));
+        Assert.That((await other.Context.CookiesAsync()).Select(cookie => cookie.Name), Does.Not.Contain("idp_session"));
+    }
+
     private async Task EnrollAsync(BrowserSession browser)
     {
         await browser.OpenAppAsync(company.Payroll);
