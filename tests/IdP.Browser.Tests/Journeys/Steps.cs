@@ -28,6 +28,25 @@ internal static class Steps
         public async Task<(string Key, IReadOnlyList<string> Codes)> EnrollAsync()
         {
             await browser.Page.GetByText("I have the app").ClickAsync();
+            return await browser.SetUpAsync();
+        }
+
+        /// <summary>The code that was mailed, where the password alone is not enough to set up an authenticator.</summary>
+        public async Task ProveByMailAsync(string inbox)
+        {
+            await browser.Page.Locator("[value=send]").ClickAsync();
+            await Assertions.Expect(browser.Page.Locator(".note.ok")).ToBeVisibleAsync();
+            var mails = await browser.Page.Context.NewPageAsync();
+            await mails.GotoAsync(inbox);
+            var subject = await mails.GetByText(" is your code ").First.TextContentAsync();
+            await mails.CloseAsync();
+            await browser.Page.Locator("#onetimecode").FillAsync(subject!.Trim().Split(' ')[0]);
+            await browser.Page.Keyboard.PressAsync("Enter");
+        }
+
+        /// <summary>From the QR code to the recovery codes.</summary>
+        public async Task<(string Key, IReadOnlyList<string> Codes)> SetUpAsync()
+        {
             var uri = new Uri(await browser.ReadQrAsync(browser.Page.Locator(".qr")));
             var key = System.Web.HttpUtility.ParseQueryString(uri.Query)["secret"]!;
             await browser.Page.Locator("#onetimecode").FillAsync(await Totp.CodeAsync(key, DateTimeOffset.UtcNow));
