@@ -12,7 +12,6 @@ namespace IdP.Tests.Server.Journeys;
 /// The server is killed in the middle of sign-ins, again and again. What somebody was told has happened stays so, and
 /// what was used stays used.
 /// </summary>
-[TestFixture(TestDatabaseKind.Sqlite, 5)]
 [TestFixture(TestDatabaseKind.Postgres, 3)]
 [TestFixture(TestDatabaseKind.Sqlite, 20, Category = "Slow")]
 internal sealed class KillTests(TestDatabaseKind kind, int rounds) : ServerFixture(kind)
