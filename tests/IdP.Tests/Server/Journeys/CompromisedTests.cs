@@ -91,7 +91,7 @@ internal sealed class CompromisedTests(TestDatabaseKind kind) : ServerFixture(ki
     }
 
     [Test]
-    public async Task Of_fifty_posts_at_once_one_does_it()
+    public async Task Of_ten_posts_at_once_one_does_it()
     {
         var (person, _) = await SignInAsync("racer", "payroll");
         var page = await person.Person.OpenAsync("portal/security/compromised");

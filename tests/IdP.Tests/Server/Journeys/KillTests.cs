@@ -13,7 +13,7 @@ namespace IdP.Tests.Server.Journeys;
 /// what was used stays used.
 /// </summary>
 [TestFixture(TestDatabaseKind.Postgres, 3)]
-[TestFixture(TestDatabaseKind.Sqlite, 20, Category = "Slow")]
+[TestFixture(TestDatabaseKind.Sqlite, 10)]
 internal sealed class KillTests(TestDatabaseKind kind, int rounds) : ServerFixture(kind)
 {
     private const string Template = "template";
