@@ -37,14 +37,17 @@ internal sealed class ChangeList : List<Change>
     }
 
     /// <inheritdoc cref="Compare{T}(string, T, T?, Action{T}, Func{T, T, string?}?)"/>
-    public void Compare(string name, List<string> old, List<string>? given, Action<List<string>> assign, Func<IReadOnlyList<string>, string?>? weaker = null)
+    public void Compare(string name, List<string> old, List<string>? given, Action<List<string>> assign, Func<IReadOnlyList<string>, string?>? weaker = null) =>
+        Compare(name, old, given, assign, (_, wanted) => wanted.Except(old).ToList() is { Count: > 0 } added ? weaker?.Invoke(added) : null);
+
+    /// <inheritdoc cref="Compare{T}(string, T, T?, Action{T}, Func{T, T, string?}?)"/>
+    public void Compare(
+        string name, List<string> old, List<string>? given, Action<List<string>> assign, Func<IReadOnlyList<string>, IReadOnlyList<string>, string?> weaker)
     {
         if (given is null || old.SequenceEqual(given)) return;
-        List<string> added = [.. given.Except(old)];
-        List<string> removed = [.. old.Except(given)];
         assign([.. given]);
-        var words = added.Select(a => "+" + a).Concat(removed.Select(r => "-" + r)).ToList();
-        Add(new Change($"{name}: {(words.Count > 0 ? string.Join(' ', words) : "other order")}", added.Count > 0 ? weaker?.Invoke(added) : null));
+        var words = given.Except(old).Select(a => "+" + a).Concat(old.Except(given).Select(r => "-" + r)).ToList();
+        Add(new Change($"{name}: {(words.Count > 0 ? string.Join(' ', words) : "other order")}", weaker(old, given)));
     }
 
     /// <inheritdoc cref="Compare{T}(string, T, T?, Action{T}, Func{T, T, string?}?)"/>

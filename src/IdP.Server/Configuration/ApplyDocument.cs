@@ -188,6 +188,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
             Consent = fields.Choice<ConsentType>("consent"),
             IdentityVerification = fields.Choice<VerificationMode>("identityVerification"),
             ReverifyAfterMinutes = fields.Number("reverifyAfterMinutes"),
+            VerificationMethods = fields.Texts("verificationMethods"),
             EnrollmentProof = fields.Text("enrollmentProof"),
             TokenEndpointAuthMethod = fields.Text("tokenEndpointAuthMethod"),
             Jwks = ReadJwks(fields),

@@ -60,6 +60,7 @@ internal static class ClientCommands
         ("Disabled", client.Disabled ? "yes" : null),
         ("Identity verification", ChangeList.Words(client.IdentityVerification)),
         ("Verified for", client.ReverifyAfterMinutes == 0 ? "one authorization" : $"{client.ReverifyAfterMinutes} minutes"),
+        ("Verified by", client.VerificationMethods.Count == 0 ? "any method" : string.Join(", ", client.VerificationMethods)),
         ("First enrollment needs", client.EnrollmentProof),
         ("Redirect URIs", string.Join(' ', client.RedirectUris)), ("After sign-out", string.Join(' ', client.PostLogoutRedirectUris)),
         ("Back-channel logout", client.BackChannelLogoutUri), ("Launch", client.LaunchUri), ("Begin sign-in", client.InitiateLoginUri),
@@ -140,6 +141,7 @@ internal static class ClientCommands
         private readonly Option<string?> consent = Verbs.Choice<ConsentType>("--consent", "Whether people are asked.");
         private readonly Option<string?> mode = Verbs.Choice<VerificationMode>("--identity-verification", "Whom it asks for identity verification.");
         private readonly Option<int?> reverify = Verbs.Number("--reverify-after-minutes", "How long a verification counts; 0: for one authorization.");
+        private readonly Option<string[]> methods = Verbs.Texts("--verification-method", $"A method that counts as verification, among {string.Join(", ", ClientRegistration.VerificationMethods)}; one empty value: any.");
         private readonly Option<string?> proof = Verbs.Text("--enrollment-proof", $"What a first enrollment on the way to it needs besides the password: {string.Join(", ", ClientRegistration.EnrollmentProofs)}; empty: the setting decides.");
         private readonly Option<string?> authMethod = Verbs.Text("--token-endpoint-auth-method", $"Among {string.Join(", ", ClientRegistration.AuthMethods)}.");
         private readonly Option<string?> jwksFile = Verbs.Text("--jwks-file", "A file with its public keys as a JWK Set.");
@@ -157,7 +159,7 @@ internal static class ClientCommands
         public IEnumerable<Symbol> All =>
         [
             displayName, description, type, redirectUris, postLogoutRedirectUris, backChannelLogoutUri, grantTypes, scopes, consent, mode, reverify,
-            proof, authMethod, jwksFile, requirePkce, requirePar, dpop, profile, format, alg, origins, launchUri, initiateLoginUri, disabled,
+            methods, proof, authMethod, jwksFile, requirePkce, requirePar, dpop, profile, format, alg, origins, launchUri, initiateLoginUri, disabled,
         ];
 
         /// <returns>Null when the file with the keys cannot be read; that was said.</returns>
@@ -183,7 +185,8 @@ internal static class ClientCommands
                 RedirectUris = call.Values(redirectUris), PostLogoutRedirectUris = call.Values(postLogoutRedirectUris),
                 BackChannelLogoutUri = call.Value(backChannelLogoutUri), GrantTypes = call.Values(grantTypes), Scopes = call.Values(scopes),
                 Consent = Verbs.Parse<ConsentType>(call.Value(consent)), IdentityVerification = Verbs.Parse<VerificationMode>(call.Value(mode)),
-                ReverifyAfterMinutes = call.Value(reverify), EnrollmentProof = call.Value(proof), TokenEndpointAuthMethod = call.Value(authMethod), Jwks = jwks ?? call.Value(jwksFile),
+                ReverifyAfterMinutes = call.Value(reverify), VerificationMethods = call.Values(methods), EnrollmentProof = call.Value(proof),
+                TokenEndpointAuthMethod = call.Value(authMethod), Jwks = jwks ?? call.Value(jwksFile),
                 RequirePkce = call.Value(requirePkce), RequirePar = call.Value(requirePar), DpopBoundAccessTokens = call.Value(dpop),
                 Profile = call.Value(profile), AccessTokenFormat = Verbs.Parse<AccessTokenFormat>(call.Value(format)),
                 IdTokenSigningAlg = call.Value(alg), AllowedOrigins = call.Values(origins), LaunchUri = call.Value(launchUri), InitiateLoginUri = call.Value(initiateLoginUri),

@@ -56,6 +56,8 @@ internal sealed record ClientPatch
 
     public int? ReverifyAfterMinutes { get; init; }
 
+    public List<string>? VerificationMethods { get; init; }
+
     public string? EnrollmentProof { get; init; }
 
     /// <summary>Changes both and tells what became different, and what of it protects less.</summary>
@@ -97,6 +99,7 @@ internal sealed record ClientPatch
         changes.Compare("identityVerification", policy.Mode, IdentityVerification, v => policy.Mode = v, (old, wanted) => Weaker.Mode(name, old, wanted));
         changes.Compare("reverifyAfterMinutes", policy.ReverifyAfterMinutes, ReverifyAfterMinutes, v => policy.ReverifyAfterMinutes = v,
             (old, wanted) => Weaker.Reverify(name, old, wanted));
+        changes.Compare("verificationMethods", policy.Methods, VerificationMethods, v => policy.Methods = v, (old, wanted) => Weaker.Methods(name, old, wanted));
         changes.Compare("enrollmentProof", policy.EnrollmentProof, EnrollmentProof, v => policy.EnrollmentProof = v,
             (old, wanted) => Weaker.Proof($"on the way to {name}", old, wanted));
         return changes;
@@ -104,7 +107,7 @@ internal sealed record ClientPatch
 
     /// <summary>Whether a change is one of the policy rather than of the registration.</summary>
     public static bool IsOfPolicy(Change change) =>
-        change.Text.Split(':')[0] is "identityVerification" or "reverifyAfterMinutes" or "enrollmentProof";
+        change.Text.Split(':')[0] is "identityVerification" or "reverifyAfterMinutes" or "verificationMethods" or "enrollmentProof";
 
     // The type leaves no choice in one direction, and an obvious one in the other.
     private string? AuthMethodFor(Client client) => TokenEndpointAuthMethod ?? (Type, client.TokenEndpointAuthMethod) switch

@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using FluentValidation;
 using IdP.Protocol.Requests;
 using IdP.Storage.Clients;
+using IdP.Verification.Methods.Passkeys;
+using IdP.Verification.Methods.Totp;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace IdP.Server.Admin.Clients;
@@ -17,6 +19,9 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
 
     public static IReadOnlyList<string> AuthMethods { get; } = ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"];
 
+    /// <summary>Recovery codes are none of them: they stand in for an app.</summary>
+    public static IReadOnlyList<string> VerificationMethods { get; } = [TotpMethod.MethodName, PasskeyMethod.Name];
+
     public static IReadOnlyList<string> EnrollmentProofs { get; } = [.. Enum.GetValues<IdP.Verification.EnrollmentProof>().Select(v => ChangeList.Words(v))];
 
     /// <summary>FAPI 2.0: PAR, PKCE, private_key_jwt and DPoP are demanded together.</summary>
@@ -30,7 +35,7 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
         public Validator() => RuleFor(r => r).Custom((registration, context) =>
         {
             var client = registration.Client;
-            foreach (var (property, problem) in Names(client).Concat(Uris(client)).Concat(Grants(registration)).Concat(Authentication(registration)))
+            foreach (var (property, problem) in Names(client).Concat(Uris(client)).Concat(Grants(registration)).Concat(Authentication(registration)).Concat(Methods(registration.Policy)))
             {
                 context.AddFailure(property, problem);
             }
@@ -110,6 +115,17 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
             if (device && client.Profile is not null) yield return ("grantTypes", $"The profile {client.Profile} has no device grant.");
             if (client.Type == ClientType.Public && client.GrantTypes.Contains("client_credentials"))
                 yield return ("grantTypes", "A public client cannot use client_credentials: it has nothing to prove itself with.");
+        }
+
+        private static IEnumerable<(string, string)> Methods(ResourcePolicyRow policy)
+        {
+            for (var i = 0; i < policy.Methods.Count; i++)
+            {
+                var method = policy.Methods[i];
+                if (!VerificationMethods.Contains(method))
+                    yield return ($"verificationMethods[{i}]", $"{Texts.ForTerminal(method)} is no method of verification; they are {string.Join(", ", VerificationMethods)}. None named: any counts.");
+                else if (policy.Methods.IndexOf(method) < i) yield return ($"verificationMethods[{i}]", $"{method} is named twice.");
+            }
         }
 
         private static IEnumerable<(string, string)> Authentication(ClientRegistration registration)

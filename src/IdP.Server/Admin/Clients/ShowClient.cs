@@ -35,6 +35,9 @@ internal sealed class ShowClient(Catalog catalog, TimeProvider clock)
 
         public int ReverifyAfterMinutes { get; init; }
 
+        /// <summary>Empty: any counts.</summary>
+        public required IReadOnlyList<string> VerificationMethods { get; init; }
+
         /// <summary>Null: the setting decides.</summary>
         public string? EnrollmentProof { get; init; }
 
@@ -85,7 +88,7 @@ internal sealed class ShowClient(Catalog catalog, TimeProvider clock)
             ClientId = client.ClientId, DisplayName = client.DisplayName, Description = client.Description, Type = client.Type,
             RedirectUris = client.RedirectUris, PostLogoutRedirectUris = client.PostLogoutRedirectUris, BackChannelLogoutUri = client.BackChannelLogoutUri,
             GrantTypes = client.GrantTypes, Scopes = client.Scopes, Consent = client.Consent,
-            IdentityVerification = policy.Mode, ReverifyAfterMinutes = policy.ReverifyAfterMinutes, EnrollmentProof = policy.EnrollmentProof,
+            IdentityVerification = policy.Mode, ReverifyAfterMinutes = policy.ReverifyAfterMinutes, VerificationMethods = policy.Methods, EnrollmentProof = policy.EnrollmentProof,
             TokenEndpointAuthMethod = client.TokenEndpointAuthMethod, Jwks = client.Jwks is null ? null : JsonSerializer.Deserialize<JsonElement>(client.Jwks),
             RequirePkce = client.RequirePkce, RequirePar = client.RequirePar, DpopBoundAccessTokens = client.DpopBoundAccessTokens,
             Profile = client.Profile, AccessTokenFormat = client.AccessTokenFormat,

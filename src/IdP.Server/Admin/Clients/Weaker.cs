@@ -1,5 +1,6 @@
 using IdP.Storage.Clients;
 using IdP.Verification;
+using IdP.Verification.Methods.Passkeys;
 
 namespace IdP.Server.Admin.Clients;
 
@@ -50,6 +51,18 @@ internal static class Weaker
 
     public static string? Reverify(string name, int old, int wanted) =>
         wanted > old ? $"{name} accepts a verification for longer: {wanted} minutes instead of {old}." : null;
+
+    /// <param name="name">The application.</param>
+    /// <param name="old">The methods that counted so far; empty: any.</param>
+    /// <param name="wanted">The methods that count from now on; empty: any.</param>
+    public static string? Methods(string name, IReadOnlyList<string> old, IReadOnlyList<string> wanted)
+    {
+        var (takesPasskey, onlyPasskey) = (wanted.Count == 0 || wanted.Contains(PasskeyMethod.Name), wanted is [PasskeyMethod.Name]);
+        if (old is [PasskeyMethod.Name] && !onlyPasskey) return $"{name} no longer asks for a passkey: a code is enough, and a code can be phished.";
+        return !takesPasskey && (old.Count == 0 || old.Contains(PasskeyMethod.Name))
+            ? $"{name} no longer takes passkeys: their owners verify by a code, which can be phished."
+            : null;
+    }
 
     /// <param name="where">Where a first enrollment begins, such as "on the way to Payroll".</param>
     /// <param name="old">The proof asked for so far; null: where it is in doubt.</param>

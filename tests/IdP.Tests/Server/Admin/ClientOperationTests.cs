@@ -51,6 +51,8 @@ internal sealed class ClientOperationTests(TestDatabaseKind kind) : AdminFixture
             (Valid with { InitiateLoginUri = "http://app.example/begin" }, "initiateLoginUri"),
             (Valid with { InitiateLoginUri = "https://app.example/begin?a=1&%69ss=x" }, "initiateLoginUri"),
             (Valid with { ReverifyAfterMinutes = -1 }, "reverifyAfterMinutes"),
+            (Valid with { VerificationMethods = ["passkey", "sms"] }, "verificationMethods[1]"),
+            (Valid with { VerificationMethods = ["passkey", "passkey"] }, "verificationMethods[1]"),
         ];
 
         foreach (var (properties, property) in cases)

@@ -82,6 +82,7 @@ internal sealed class DocumentApplyTests(TestDatabaseKind kind) : AdminFixture(k
     [TestCase("\"requirePar\": false", "Authorization requests may again come through the browser, where they can be changed.")]
     [TestCase("\"consent\": \"implicit\"", "People are no longer asked before the application gets their data.")]
     [TestCase("\"redirectUris\": [\"https://payroll.example/cb\", \"https://other.example/cb\"]", "Authorization codes may now be sent to another host: other.example.")]
+    [TestCase("\"verificationMethods\": [\"otp\"]", "Payroll no longer takes passkeys: their owners verify by a code, which can be phished.")]
     [TestCase("\"scopes\": [\"openid\", \"email\"]", "The client may now ask for email.")]
     public async Task What_makes_a_client_weaker_is_said_in_words(string field, string words)
     {
@@ -92,6 +93,21 @@ internal sealed class DocumentApplyTests(TestDatabaseKind kind) : AdminFixture(k
         Assert.That(result.Differences.Select(d => d.Weaker), Is.EqualTo(new[] { words }));
     }
 
+    [TestCase("[]", "Payroll no longer asks for a passkey: a code is enough, and a code can be phished.")]
+    [TestCase("[\"passkey\", \"otp\"]", "Payroll no longer asks for a passkey: a code is enough, and a code can be phished.")]
+    [TestCase("[\"otp\"]", "Payroll no longer asks for a passkey: a code is enough, and a code can be phished.")]
+    public async Task That_a_passkey_is_demanded_no_more_is_said_in_words(string methods, string words)
+    {
+        await ApplyAsync(Document.Replace("\"requirePar\": true", "\"verificationMethods\": [\"passkey\"]", StringComparison.Ordinal));
+        Assert.That((await Get<ShowClient>().HandleAsync("payroll"))!.VerificationMethods, Is.EqualTo(new[] { "passkey" }));
+
+        var result = await ApplyAsync($$"""{ "clients": [ { "clientId": "payroll", "verificationMethods": {{methods}} } ] }""");
+
+        Assert.That(result.Differences.Select(d => d.Weaker), Is.EqualTo(new[] { words }));
+    }
+
+    [TestCase("\"verificationMethods\": [\"passkey\"]")]
+    [TestCase("\"verificationMethods\": [\"otp\", \"passkey\"]")]
     [TestCase("\"identityVerification\": \"always\"")]
     [TestCase("\"reverifyAfterMinutes\": 0")]
     [TestCase("\"redirectUris\": [\"https://payroll.example/cb\", \"https://payroll.example/other\"]")]
