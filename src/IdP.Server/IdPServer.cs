@@ -1,5 +1,6 @@
 using System.Net;
 using IdP.Server.Admin;
+using IdP.Server.Admin.Api;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Hosting;
 using IdP.Protocol;
@@ -65,6 +66,7 @@ public static class IdPServer
         app.UseForwardedHeaders();
         app.Use(app.Services.GetRequiredService<StartGate>().WaitAsync);
         app.MapPages();
+        app.MapApi();
         MapOperations(app);
         app.MapProtocol();
         await PrepareAsync(app.Services);

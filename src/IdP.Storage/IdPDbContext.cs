@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using IdP.Storage.Audit;
+using IdP.Storage.Campaigns;
 using IdP.Storage.Changes;
 using IdP.Storage.Clients;
 using IdP.Storage.Enrollments;
@@ -19,6 +20,9 @@ namespace IdP.Storage;
 public abstract class IdPDbContext(DbContextOptions options) : DbContext(options)
 {
     public DbSet<User> Users => Set<User>();
+    public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
+    public DbSet<Campaign> Campaigns => Set<Campaign>();
+    public DbSet<CampaignMember> CampaignMembers => Set<CampaignMember>();
     public DbSet<Group> Groups => Set<Group>();
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<PendingSignIn> PendingSignIns => Set<PendingSignIn>();

@@ -1,8 +1,11 @@
+using IdP.Server.Admin.Access;
+using IdP.Server.Admin.Api;
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Mails;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Admin.Settings;
+using IdP.Server.Admin.Tokens;
 using IdP.Server.Admin.Users;
 using IdP.Server.Configuration;
 using IdP.Server.Mail;
@@ -24,6 +27,7 @@ internal static class AdminServices
                 typeof(ListUsers), typeof(ShowUser),
                 typeof(AddClient), typeof(SetClient), typeof(RemoveClient), typeof(RotateSecret), typeof(ListClients), typeof(ShowClient),
                 typeof(AddGroup), typeof(SetGroup), typeof(RemoveGroup), typeof(ListGroups), typeof(ShowGroup),
+                typeof(AddToken), typeof(ListTokens), typeof(RevokeToken), typeof(ApiCallers), typeof(ApiGuard),
                 typeof(SetMailTemplate), typeof(ResetMailTemplate), typeof(ListOutbox), typeof(RetryMail), typeof(SendTestMail),
                 typeof(SetSettings), typeof(ShowSettings), typeof(OwnerSetup), typeof(DocumentDiff), typeof(DocumentApply),
             })

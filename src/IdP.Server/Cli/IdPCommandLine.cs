@@ -3,12 +3,14 @@ using System.CommandLine.Help;
 using System.Data.Common;
 using FluentValidation;
 using IdP.Server.Admin;
+using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Keys;
 using IdP.Server.Admin.Mails;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Admin.Settings;
+using IdP.Server.Admin.Tokens;
 using IdP.Server.Admin.Users;
 using IdP.Server.Configuration;
 using IdP.Server.Hosting;
@@ -52,6 +54,10 @@ public static class IdPCommandLine
         {
             return output.Fail(broken.Message, ExitCode.Configuration);
         }
+        catch (ForbiddenException forbidden)
+        {
+            return output.Fail(forbidden.Message);
+        }
         catch (ValidationException invalid)
         {
             foreach (var failure in invalid.Errors) output.Fail(failure.ErrorMessage);
@@ -94,6 +100,7 @@ public static class IdPCommandLine
             SettingCommands.Create(verbs),
             KeyCommands.Create(verbs),
             MailCommands.Create(verbs),
+            TokenCommands.Create(verbs),
             OwnerCommands.Create(verbs),
         };
         root.Options.Add(json);

@@ -1,3 +1,4 @@
+using IdP.Server.Admin.Access;
 using IdP.Storage.Changes;
 using IdP.Storage.Database;
 using IdP.Verification.SignIn;
@@ -15,6 +16,8 @@ internal sealed class DocumentApply(IdPDatabase database, Catalog catalog, Docum
 {
     public async Task<ApplyResult> HandleAsync(ApplyDocument document, ApplyMode mode, bool dryRun, CancellationToken ct)
     {
+        // The document can do everything, so only who may everything applies one.
+        foreach (var right in Enum.GetValues<Right>()) mode.Actor.Demand(right);
         var (secrets, now) = (new GivenSecrets(hasher), clock.GetUtcNow());
         await CompareAsync(document, mode, secrets, ct);
 

@@ -49,6 +49,7 @@ internal sealed class SignInTargets(
     public const string Compromised = "/portal/security/compromised";
     public const string NewCodes = "/portal/security/recovery-codes";
     public const string Passkeys = "/portal/security/passkeys";
+    public const string AdminVerified = "/admin/verified";
     public const string Device = "/device";
     public const string ChangePassword = "/portal/security/password";
 
@@ -89,6 +90,7 @@ internal sealed class SignInTargets(
         var policy = path switch
         {
             SetUp or Reset or AddApp or Authenticator or Compromised or NewCodes or Passkeys or ChangePassword => Policies.Security,
+            AdminVerified => Policies.AdminChanges,
             _ when path.StartsWith("/admin", StringComparison.Ordinal) => Policies.Admin,
             // Where a code is typed nothing is opened yet; the application of the device asks, once, when it is known.
             Device => snapshot.PortalPolicy with { Mode = VerificationMode.NotRequired, Rules = [] },

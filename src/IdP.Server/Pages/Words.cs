@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Resources;
 using IdP.Server.Hosting;
@@ -10,6 +11,7 @@ namespace IdP.Server.Pages;
 internal sealed class Words(BrandingOptions branding)
 {
     private static readonly ResourceManager Resources = new("IdP.Server.Pages.Words", typeof(Words).Assembly);
+    private static readonly ConcurrentDictionary<string, ResourceManager> Areas = new(StringComparer.Ordinal);
 
     /// <summary>The organisation's name.</summary>
     public string Organisation => branding.Name;
@@ -38,13 +40,19 @@ internal sealed class Words(BrandingOptions branding)
     public Phrase Literal(string text) => new("{text}", new Dictionary<string, string>(StringComparer.Ordinal) { ["text"] = text });
 
     /// <summary>A text that may be missing.</summary>
-    public string? Find(string key) => Resources.GetString(key, CultureInfo.CurrentUICulture);
+    public string? Find(string key) => ResourceOf(key).GetString(key, CultureInfo.CurrentUICulture);
 #pragma warning restore CA1822, MA0038
 
     /// <summary>A few names in a row: "Payroll, Wiki and Notes".</summary>
     public string List(IReadOnlyList<string> names) => names.Count < 2
         ? string.Concat(names)
         : this["And.Two", ("first", string.Join(", ", names.SkipLast(1))), ("last", names[^1])].ToString();
+
+    // The texts of the console's areas, Admin.People.…, stand beside their pages.
+    private static ResourceManager ResourceOf(string key) =>
+        key.StartsWith("Admin.", StringComparison.Ordinal) && key.Split('.') is [_, var area, _, ..]
+            ? Areas.GetOrAdd(area, name => new ResourceManager($"IdP.Server.Pages.Admin.{name}.Words", typeof(Words).Assembly))
+            : Resources;
 
     private Phrase Make(string template, ReadOnlySpan<(string Name, object? Value)> values)
     {

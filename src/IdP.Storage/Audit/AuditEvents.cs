@@ -55,6 +55,8 @@ public static class AuditEvents
     public const string AuthorizationRevoked = "authorization.revoked";
     public const string CodeReplayed = "code.replayed";
     public const string RefreshTokenReused = "refresh_token.reused";
+    public const string TokenCreated = "api_token.created";
+    public const string TokenRevoked = "api_token.revoked";
     public const string OwnerCreated = "owner.created";
     public const string ApiChanged = "api.changed";
     public const string GroupCreated = "group.created";

@@ -83,8 +83,10 @@ public sealed class Catalog(IdPDatabase database) : IAsyncDisposable
     {
         var result = await database.SaveAsync(async db =>
         {
-            var done = await work(db);
+            // First, so that its row is the lock: two changes of the same thing follow one another on PostgreSQL too, and
+            // the second sees what the first did.
             await db.Database.ExecuteSqlRawAsync(Rise, ct);
+            var done = await work(db);
             if (database.Provider == DatabaseProvider.PostgreSql) await db.Database.ExecuteSqlRawAsync(Tell, ct);
             return done;
         }, ct);

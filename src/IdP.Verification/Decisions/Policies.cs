@@ -45,6 +45,9 @@ public static class Policies
     /// <summary>How the admin console is guarded: always.</summary>
     public static ResourcePolicy Admin { get; } = new() { Kind = ResourceKind.Admin, Mode = VerificationMode.Always };
 
+    /// <summary>How changes in the console are guarded: whoever makes one has verified in the last quarter of an hour.</summary>
+    public static ResourcePolicy AdminChanges { get; } = Admin with { ReverifyAfter = TimeSpan.FromMinutes(15) };
+
     private static ResourcePolicy From(ResourcePolicyRow row) => new()
     {
         Kind = row.Kind,

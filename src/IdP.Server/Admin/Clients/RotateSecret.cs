@@ -1,4 +1,5 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Changes;
@@ -38,6 +39,7 @@ internal sealed class RotateSecret(Catalog catalog, RandomSource random, TimePro
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
+        actor.Demand(Right.ClientsWrite);
         await new Validator().ValidateAndThrowAsync(request, ct);
         return await catalog.ChangeAsync<Outcome>(async db =>
         {

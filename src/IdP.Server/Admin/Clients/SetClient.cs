@@ -1,4 +1,5 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Changes;
@@ -28,6 +29,7 @@ internal sealed class SetClient(IdPDatabase database, Catalog catalog, TimeProvi
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
+        actor.Demand(Right.ClientsWrite);
         await new Validator().ValidateAndThrowAsync(request, ct);
         await using (var tried = database.CreateContext())
         {

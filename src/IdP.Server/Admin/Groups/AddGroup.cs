@@ -1,4 +1,5 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Storage.Audit;
 using IdP.Storage.Changes;
 using IdP.Storage.Users;
@@ -27,6 +28,7 @@ internal sealed class AddGroup(Catalog catalog, TimeProvider clock)
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
+        actor.Demand(Right.GroupsWrite);
         await new Validator().ValidateAndThrowAsync(request, ct);
         var now = clock.GetUtcNow();
         return await catalog.ChangeAsync(async db =>

@@ -1,4 +1,5 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Storage.Audit;
 using IdP.Storage.Changes;
 using Microsoft.EntityFrameworkCore;
@@ -19,6 +20,7 @@ internal sealed class RemoveGroup(Catalog catalog, TimeProvider clock)
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
+        actor.Demand(Right.GroupsWrite);
         await new Validator().ValidateAndThrowAsync(request, ct);
         return await catalog.ChangeAsync(async db =>
         {

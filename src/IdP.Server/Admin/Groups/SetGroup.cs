@@ -1,4 +1,6 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
+using IdP.Server.Admin.Api;
 using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Changes;
@@ -10,7 +12,11 @@ namespace IdP.Server.Admin.Groups;
 /// <summary>Changes a registered group; what is not given stays. What people get is different with their next token.</summary>
 internal sealed class SetGroup(IdPDatabase database, Catalog catalog, TimeProvider clock)
 {
-    public sealed record Request(string Name, GroupPatch Properties, string Reason);
+    public sealed record Request(string Name, GroupPatch Properties, string Reason)
+    {
+        /// <summary>The state that the caller saw, as <see cref="ETags"/> writes it; null: whatever it is.</summary>
+        public string? IfMatch { get; init; }
+    }
 
     public abstract record Outcome
     {
@@ -32,6 +38,7 @@ internal sealed class SetGroup(IdPDatabase database, Catalog catalog, TimeProvid
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
+        actor.Demand(Right.GroupsWrite);
         await new Validator().ValidateAndThrowAsync(request, ct);
         await using (var tried = database.CreateContext())
         {
@@ -46,6 +53,7 @@ internal sealed class SetGroup(IdPDatabase database, Catalog catalog, TimeProvid
     private async Task<Outcome> ChangeAsync(IdPDbContext db, Request request, Actor actor, CancellationToken ct)
     {
         if (await db.Groups.FindAsync([request.Name], ct) is not { } group) return new Outcome.NoSuchGroup();
+        ETags.Demand(request.IfMatch, ShowGroup.Of(group));
         var changes = Apply(db, group, request.Properties, actor, request.Reason, clock.GetUtcNow());
         return changes.Count > 0 ? new Outcome.Changed(changes) : new Outcome.NothingToDo();
     }

@@ -119,7 +119,7 @@ internal static class MailCommands
         var to = new Option<string>("--to") { Description = "The address.", Required = true };
         var language = Verbs.Text("--language", "In this language.");
         return verbs.Verb("test", "Sends a mail at once and tells what the mail server answered.", [to, language], async call =>
-            await call.Get<SendTestMail>().HandleAsync(call.Value(to)!, call.Value(language), call.Ct) switch
+            await call.Get<SendTestMail>().HandleAsync(call.Value(to)!, call.Value(language), Call.Actor, call.Ct) switch
             {
                 SendTestMail.Outcome.NoServer => NoServer(call),
                 SendTestMail.Outcome.NotSent failed => call.Out.Fail($"The mail server did not take it: {failed.Error} See IdP:Mail."),

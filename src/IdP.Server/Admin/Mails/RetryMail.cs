@@ -1,3 +1,4 @@
+using IdP.Server.Admin.Access;
 using IdP.Server.Hosting;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
@@ -13,6 +14,7 @@ internal sealed class RetryMail(IdPDatabase database, IdPOptions options, TimePr
 
     public async Task<Outcome> HandleAsync(string id, Actor actor, CancellationToken ct)
     {
+        actor.Demand(Right.MailWrite);
         await using var db = database.CreateContext();
         if (await db.OutboxMessages.AsNoTracking().FirstOrDefaultAsync(m => m.Id == id, ct) is not { } mail) return Outcome.NoSuchMail;
         if (mail.State == OutboxState.Sent) return Outcome.SentBefore;

@@ -1,3 +1,4 @@
+using IdP.Server.Admin.Access;
 using IdP.Server.Hosting;
 using IdP.Server.Mail;
 using IdP.Storage.Outbox;
@@ -20,8 +21,9 @@ internal sealed class SendTestMail(MailWriter writer, IMailTransport transport, 
 
     /// <param name="to">Any address.</param>
     /// <param name="locale">In this language; null: the organisation's.</param>
-    public async Task<Outcome> HandleAsync(string to, string? locale, CancellationToken ct)
+    public async Task<Outcome> HandleAsync(string to, string? locale, Actor actor, CancellationToken ct)
     {
+        actor.Demand(Right.MailWrite);
         if (options.Mail.Host is null) return new Outcome.NoServer();
         var reader = new Person { Id = "", UserName = to, DisplayName = to, Email = to, Locale = locale, State = new PersonState { Enrollment = new EnrollmentState.NotRequired() } };
         OutboxMessage message = await writer.WriteAsync("Test", reader, new Dictionary<string, object?> { ["when"] = clock.GetUtcNow() }, ct);

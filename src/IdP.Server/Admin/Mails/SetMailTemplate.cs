@@ -1,4 +1,5 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Server.Mail;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
@@ -35,6 +36,7 @@ internal sealed class SetMailTemplate(IdPDatabase database, MailTemplates templa
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
+        actor.Demand(Right.MailWrite);
         await new Validator().ValidateAndThrowAsync(request, ct);
         if (MailKinds.Find(request.Kind) is not { } kind) return Outcome.NoSuchMail;
         var language = MailTemplates.Normalize(request.Language);

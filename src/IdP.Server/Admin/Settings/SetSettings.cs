@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using FluentValidation.Results;
 using IdP.Storage;
 using IdP.Storage.Audit;
@@ -42,6 +43,7 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
+        actor.Demand(Right.SettingsWrite);
         await new Validator().ValidateAndThrowAsync(request, ct);
         await using (var tried = database.CreateContext())
         {

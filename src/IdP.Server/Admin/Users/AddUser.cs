@@ -1,4 +1,5 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Owners;
 using IdP.Storage;
 using IdP.Storage.Audit;
@@ -42,6 +43,8 @@ internal sealed class AddUser(IdPDatabase database, PasswordHasher hasher, Rando
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
+        actor.Demand(Right.PeopleWrite);
+        if (request.Properties.Roles is { Count: > 0 }) actor.Demand(Right.RolesWrite);
         await new Validator(options.Organisation).ValidateAndThrowAsync(request, ct);
         // The slow hash is made before the transaction: nobody waits for it in the line of writers.
         var hash = request.Password is null ? null : hasher.Hash(request.Password);

@@ -1,3 +1,4 @@
+using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Owners;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
@@ -14,7 +15,7 @@ internal sealed class DisableUser(IdPDatabase database, TimeProvider clock)
     public Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct) => database.SaveAsync(async db =>
     {
         await OwnerSetup.LockAsync(db, ct);
-        if (await db.FindPersonAsync(request.UserName, ct) is not { User: var user }) return Outcome.NoSuchUser;
+        if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleSupport, ct) is not { User: var user }) return Outcome.NoSuchUser;
         if (user.DisabledAt is not null) return Outcome.AlreadyDisabled;
         if (await OwnerSetup.IsLastOwnerAsync(db, user, ct)) return Outcome.LastOwner;
 

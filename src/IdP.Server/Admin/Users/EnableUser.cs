@@ -1,3 +1,4 @@
+using IdP.Server.Admin.Access;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
 
@@ -12,7 +13,7 @@ internal sealed class EnableUser(IdPDatabase database, TimeProvider clock)
 
     public Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct) => database.SaveAsync(async db =>
     {
-        if (await db.FindPersonAsync(request.UserName, ct) is not { User: var user }) return Outcome.NoSuchUser;
+        if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleSupport, ct) is not { User: var user }) return Outcome.NoSuchUser;
         if (user.DisabledAt is null) return Outcome.NotDisabled;
 
         (user.DisabledAt, user.FrozenAt) = (null, null);

@@ -1,3 +1,4 @@
+using IdP.Server.Admin.Access;
 using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
@@ -18,7 +19,7 @@ internal sealed class EndSessions(IdPDatabase database, TimeProvider clock)
 
     public Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct) => database.SaveAsync(async db =>
     {
-        if (await db.FindPersonAsync(request.UserName, ct) is not { User: var user }) return new Outcome(Sessions: null);
+        if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleSupport, ct) is not { User: var user }) return new Outcome(Sessions: null);
         var now = clock.GetUtcNow();
         var ended = await EndAsync(db, user, now, ct);
         user.UpdatedAt = now;

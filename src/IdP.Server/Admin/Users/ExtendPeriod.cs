@@ -1,4 +1,5 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
 
@@ -41,7 +42,7 @@ internal sealed class ExtendPeriod(IdPDatabase database, TimeProvider clock)
         await new Validator().ValidateAndThrowAsync(request, ct);
         return await database.SaveAsync<Outcome>(async db =>
         {
-            if (await db.FindPersonAsync(request.UserName, ct) is not { } person) return new Outcome.NoSuchUser();
+            if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleSupport, ct) is not { } person) return new Outcome.NoSuchUser();
             var now = clock.GetUtcNow();
             var state = person.State(now);
             if (state.State == EnrollmentView.Expired) return new Outcome.PeriodOver();

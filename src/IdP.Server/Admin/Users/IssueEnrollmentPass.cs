@@ -1,4 +1,5 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
 using IdP.Verification.Enrollments;
@@ -36,7 +37,7 @@ internal sealed class IssueEnrollmentPass(IdPDatabase database, EnrollmentPasses
         await new Validator().ValidateAndThrowAsync(request, ct);
         return await database.SaveAsync<Outcome>(async db =>
         {
-            if (await db.FindPersonAsync(request.UserName, ct) is not { } person) return new Outcome.NoSuchUser();
+            if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleSupport, ct) is not { } person) return new Outcome.NoSuchUser();
             if (person.HasAuthenticator) return new Outcome.Enrolled();
 
             var now = clock.GetUtcNow();

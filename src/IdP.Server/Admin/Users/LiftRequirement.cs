@@ -1,4 +1,5 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
 
@@ -24,7 +25,7 @@ internal sealed class LiftRequirement(IdPDatabase database, TimeProvider clock)
         await new Validator().ValidateAndThrowAsync(request, ct);
         return await database.SaveAsync(async db =>
         {
-            if (await db.FindPersonAsync(request.UserName, ct) is not { } person) return Outcome.NoSuchUser;
+            if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleWrite, ct) is not { } person) return Outcome.NoSuchUser;
             if (person.Enrollment is not { } enrollment || (enrollment.RequiredAt is null && !enrollment.MustEnroll)) return Outcome.NotRequired;
 
             var now = clock.GetUtcNow();

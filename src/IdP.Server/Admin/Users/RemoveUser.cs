@@ -1,3 +1,4 @@
+using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Owners;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
@@ -16,7 +17,7 @@ internal sealed class RemoveUser(IdPDatabase database, TimeProvider clock)
     public Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct) => database.SaveAsync(async db =>
     {
         await OwnerSetup.LockAsync(db, ct);
-        if (await db.FindPersonAsync(request.UserName, ct) is not { User: var user }) return Outcome.NoSuchUser;
+        if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleWrite, ct) is not { User: var user }) return Outcome.NoSuchUser;
         if (await OwnerSetup.IsLastOwnerAsync(db, user, ct)) return Outcome.LastOwner;
 
         // Before the sessions go with the person: the applications are told as they are when an account is turned off.

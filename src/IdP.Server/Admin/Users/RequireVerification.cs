@@ -1,4 +1,5 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Storage.Audit;
 using IdP.Storage.Changes;
 using IdP.Storage.Database;
@@ -39,7 +40,7 @@ internal sealed class RequireVerification(IdPDatabase database, Catalog catalog,
         var days = request.Days ?? VerificationSettings.Of(await catalog.GetAsync()).EnrollmentDays;
         return await database.SaveAsync<Outcome>(async db =>
         {
-            if (await db.FindPersonAsync(request.UserName, ct) is not { } person) return new Outcome.NoSuchUser();
+            if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleSupport, ct) is not { } person) return new Outcome.NoSuchUser();
             if (person.Enrollment?.RequiredAt is not null) return new Outcome.AlreadyRequired();
 
             var now = clock.GetUtcNow();

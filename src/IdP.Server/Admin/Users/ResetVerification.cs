@@ -1,4 +1,5 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
@@ -52,13 +53,15 @@ internal sealed class ResetVerification(IdPDatabase database, PasswordHasher has
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
+        // Whoever chooses the password could then sign in with it.
+        if (request.Password is not null) actor.Demand(Right.PeopleWrite);
         await new Validator(options.Organisation).ValidateAndThrowAsync(request, ct);
         // The old password would choose the next one, and a thief may be quicker. Without another there is one that
         // nobody knows, so that the sign-in page does the same work and a seed file brings the old one back no more.
         var hash = request.Compromised ? hasher.Hash(request.Password ?? Handle.New(random)) : null;
         return await database.SaveAsync<Outcome>(async db =>
         {
-            if (await db.FindPersonAsync(request.UserName, ct) is not { } person) return new Outcome.NoSuchUser();
+            if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleSupport, ct) is not { } person) return new Outcome.NoSuchUser();
             var now = clock.GetUtcNow();
             var state = person.State(now).State;
             if (state == EnrollmentView.NotRequired && !request.Compromised) return new Outcome.NothingToReset();

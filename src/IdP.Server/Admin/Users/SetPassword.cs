@@ -1,4 +1,5 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
@@ -34,7 +35,7 @@ internal sealed class SetPassword(IdPDatabase database, PasswordHasher hasher, T
         var hash = hasher.Hash(request.Password);
         return await database.SaveAsync(async db =>
         {
-            if (await db.FindPersonAsync(request.UserName, ct) is not { User: var user }) return Outcome.NoSuchUser;
+            if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleWrite, ct) is not { User: var user }) return Outcome.NoSuchUser;
             var now = clock.GetUtcNow();
             user.MustChangePassword = request.MustChange;
             await ReplaceAsync(db, user, hash, now, ct);

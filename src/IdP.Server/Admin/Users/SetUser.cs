@@ -1,4 +1,5 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Owners;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
@@ -35,11 +36,12 @@ internal sealed class SetUser(IdPDatabase database, TimeProvider clock)
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
+        if (request.Properties.Roles is not null) actor.Demand(Right.RolesWrite);
         await new Validator().ValidateAndThrowAsync(request, ct);
         return await database.SaveAsync<Outcome>(async db =>
         {
             if (request.Properties.Roles is not null) await OwnerSetup.LockAsync(db, ct);
-            if (await db.FindPersonAsync(request.UserName, ct) is not { User: var user }) return new Outcome.NoSuchUser();
+            if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleWrite, ct) is not { User: var user }) return new Outcome.NoSuchUser();
             if (request.Properties.Email is { Length: > 0 } email && await db.IsTakenAsync(email, user.Id, ct)) return new Outcome.EmailTaken();
             if (request.Properties.Roles is { } roles && !Roles.Normalize(roles).Contains(Roles.Owner)
                 && await OwnerSetup.IsLastOwnerAsync(db, user, ct)) return new Outcome.LastOwner();

@@ -1,3 +1,4 @@
+using IdP.Server.Admin.Access;
 using IdP.Storage;
 using IdP.Storage.Enrollments;
 using IdP.Storage.Users;
@@ -29,11 +30,22 @@ internal sealed class StoredPerson(User user, Enrollment? enrollment, bool hasAu
 
 internal static class StoredPeople
 {
-    /// <summary>Finds a person by user name or e-mail address in any spelling.</summary>
+    /// <summary>Finds a person on whom somebody is about to act.</summary>
+    /// <exception cref="ForbiddenException">They may not, or not on this person.</exception>
+    public static async Task<StoredPerson?> FindPersonAsync(this IdPDbContext db, string name, Actor actor, Right right, CancellationToken ct)
+    {
+        actor.Demand(right);
+        var person = await db.FindPersonAsync(name, ct);
+        if (person is not null) actor.DemandOver(person.User, right);
+        return person;
+    }
+
+    /// <summary>Finds a person by id, or by user name or e-mail address in any spelling.</summary>
     public static async Task<StoredPerson?> FindPersonAsync(this IdPDbContext db, string name, CancellationToken ct)
     {
         var normalized = UserNames.Normalize(name);
-        var user = await db.Users.FirstOrDefaultAsync(u => u.NormalizedUserName == normalized, ct)
+        var user = await db.Users.FirstOrDefaultAsync(u => u.Id == name, ct)
+            ?? await db.Users.FirstOrDefaultAsync(u => u.NormalizedUserName == normalized, ct)
             ?? await db.Users.FirstOrDefaultAsync(u => u.NormalizedEmail == normalized, ct);
         return user is null ? null : await db.PersonAsync(user, ct);
     }

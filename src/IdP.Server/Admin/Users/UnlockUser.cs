@@ -1,4 +1,5 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
@@ -43,7 +44,7 @@ internal sealed class UnlockUser(IdPDatabase database, TimeProvider clock)
         await new Validator().ValidateAndThrowAsync(request, ct);
         return await database.SaveAsync<Outcome>(async db =>
         {
-            if (await db.FindPersonAsync(request.UserName, ct) is not { } person) return new Outcome.NoSuchUser();
+            if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleSupport, ct) is not { } person) return new Outcome.NoSuchUser();
             var now = clock.GetUtcNow();
             var expired = person.State(now).State == EnrollmentView.Expired;
             if (expired && request.Days is null && !request.AtNextSignIn) return new Outcome.SayHowToGoOn();

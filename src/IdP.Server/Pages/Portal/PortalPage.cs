@@ -40,7 +40,8 @@ internal abstract class PortalPage(Visit visit, string section) : FlowPage(visit
     {
         // Named by its route: the address may be written in another case or with a query that no target has, and would
         // then be taken for the portal, whose policy asks less than the console's.
-        var own = "/" + PageContext.ActionDescriptor.AttributeRouteInfo!.Template;
+        var own = RouteData.Values.Aggregate("/" + PageContext.ActionDescriptor.AttributeRouteInfo!.Template,
+            (path, value) => path.Replace($"{{{value.Key}}}", Uri.EscapeDataString(value.Value?.ToString() ?? ""), StringComparison.Ordinal));
         var asked = own + (HttpMethods.IsGet(Request.Method) ? Request.QueryString.Value : "");
         return Visit.Targets.ResolveAsync(null, SignInTargets.IsOwnPage(asked) ? asked : own);
     }

@@ -557,3 +557,44 @@ ALTER TABLE "pending_sign_ins" ADD "amr" TEXT NULL;
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261124192915_PasskeysOfASession', '10.0.14');
 
+CREATE TABLE "api_tokens" (
+    "id" TEXT NOT NULL CONSTRAINT "PK_api_tokens" PRIMARY KEY,
+    "hash" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "user_id" TEXT NOT NULL,
+    "scopes" TEXT NOT NULL,
+    "created_at" INTEGER NOT NULL,
+    "credential_generation" INTEGER NOT NULL,
+    "expires_at" INTEGER NOT NULL,
+    "last_used_at" INTEGER NULL,
+    "revoked_at" INTEGER NULL,
+    CONSTRAINT "FK_api_tokens_users_user_id" FOREIGN KEY ("user_id") REFERENCES "users" ("id") ON DELETE CASCADE
+);
+
+CREATE TABLE "campaigns" (
+    "id" TEXT NOT NULL CONSTRAINT "PK_campaigns" PRIMARY KEY,
+    "name" TEXT NOT NULL,
+    "deadline" INTEGER NOT NULL,
+    "created_at" INTEGER NOT NULL,
+    "created_by" TEXT NOT NULL,
+    "closed_at" INTEGER NULL
+);
+
+CREATE TABLE "campaign_members" (
+    "campaign_id" TEXT NOT NULL,
+    "user_id" TEXT NOT NULL,
+    "added_at" INTEGER NOT NULL,
+    CONSTRAINT "PK_campaign_members" PRIMARY KEY ("campaign_id", "user_id"),
+    CONSTRAINT "FK_campaign_members_campaigns_campaign_id" FOREIGN KEY ("campaign_id") REFERENCES "campaigns" ("id") ON DELETE CASCADE,
+    CONSTRAINT "FK_campaign_members_users_user_id" FOREIGN KEY ("user_id") REFERENCES "users" ("id") ON DELETE CASCADE
+);
+
+CREATE UNIQUE INDEX "IX_api_tokens_hash" ON "api_tokens" ("hash");
+
+CREATE INDEX "IX_api_tokens_user_id" ON "api_tokens" ("user_id");
+
+CREATE INDEX "IX_campaign_members_user_id" ON "campaign_members" ("user_id");
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261128193420_ApiTokensAndCampaigns', '10.0.14');
+

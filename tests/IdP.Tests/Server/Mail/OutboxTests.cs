@@ -105,7 +105,7 @@ internal sealed class MailTlsTests() : MailFixture(TestDatabaseKind.Sqlite)
 
         Assert.That((Sink.Connections, Sink.Mails.Count), Is.EqualTo((1, 0)));
         Assert.That((await OutboxAsync()).Single().Error, Does.Contain("secure"));
-        Assert.That(await Get<SendTestMail>().HandleAsync("ines@larkfield.example", null, Ct), Is.TypeOf<SendTestMail.Outcome.NotSent>());
+        Assert.That(await Get<SendTestMail>().HandleAsync("ines@larkfield.example", null, Actor, Ct), Is.TypeOf<SendTestMail.Outcome.NotSent>());
     }
 
     [Test]

@@ -17,7 +17,8 @@ internal static partial class PageTexts
 
     /// <param name="language">Empty for English.</param>
     public static IReadOnlyDictionary<string, string> Of(string language) =>
-        XDocument.Load(Path.Combine(Folder, language.Length == 0 ? "Words.resx" : $"Words.{language}.resx")).Root!.Elements("data")
+        Directory.EnumerateFiles(Folder, language.Length == 0 ? "Words.resx" : $"Words.{language}.resx", SearchOption.AllDirectories)
+            .SelectMany(file => XDocument.Load(file).Root!.Elements("data"))
             .ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value);
 
     /// <summary>The values that a text needs, in order; <c>{Support}</c> is <c>{support}</c> at the beginning of a sentence.</summary>

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using IdP.Server.Admin.Access;
+using Microsoft.AspNetCore.Authorization;
+
+namespace IdP.Server.Admin.Api;
+
+/// <summary>Before every route: who calls, how often, with what right. After it: every refusal as a problem.</summary>
+internal sealed class ApiGuard(ApiCallers callers) : IDisposable
+{
+    private const int WindowSeconds = 10;
+
+    // On this node, for each token.
+    private readonly PartitionedRateLimiter<Actor> rate = PartitionedRateLimiter.Create<Actor, string>(actor =>
+        RateLimitPartition.GetFixedWindowLimiter(actor.Name, _ => new FixedWindowRateLimiterOptions { PermitLimit = 500, Window = TimeSpan.FromSeconds(WindowSeconds) }));
+
+    public async Task InvokeAsync(HttpContext http, RequestDelegate next)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        var endpoint = http.GetEndpoint();
+        if (endpoint?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+        {
+            await next(http);
+            return;
+        }
+
+        if (await JudgeAsync(http, endpoint) is { } problem)
+        {
+            await problem.ExecuteAsync(http);
+            return;
+        }
+
+        try
+        {
+            await next(http);
+        }
+        catch (Exception refused) when (!http.Response.HasStarted && ApiProblem.Of(refused) is not null)
+        {
+            await ApiProblem.Of(refused)!.ExecuteAsync(http);
+        }
+        catch (BadHttpRequestException broken) when (!http.Response.HasStarted)
+        {
+            await new ApiProblem(broken.StatusCode, "invalid", "The request cannot be read.").ExecuteAsync(http);
+        }
+    }
+
+    public void Dispose() => rate.Dispose();
+
+    private async Task<ApiProblem?> JudgeAsync(HttpContext http, Endpoint? endpoint)
+    {
+        if (await CallerAsync(http) is not { } actor) return Unauthorized(http);
+        using var lease = rate.AttemptAcquire(actor);
+        if (!lease.IsAcquired)
+        {
+            http.Response.Headers.RetryAfter = WindowSeconds.ToString(CultureInfo.InvariantCulture);
+            return new ApiProblem(StatusCodes.Status429TooManyRequests, "tooManyRequests", "This token asks too often. Wait, then go on.");
+        }
+
+        http.Items[typeof(Actor)] = actor;
+        if (endpoint?.Metadata.GetMetadata<ApiRoutes.Needed>() is not { } needed)
+        {
+            // What routing itself answers, such as a method that is not allowed, has no metadata of ours.
+            return endpoint?.DisplayName?.StartsWith("405", StringComparison.Ordinal) is true
+                ? new ApiProblem(StatusCodes.Status405MethodNotAllowed, "methodNotAllowed", $"{http.Request.Method} is not possible here.")
+                : ApiProblem.NotFound($"{http.Request.Path} in this API");
+        }
+
+        return needed.Right is { } right && !actor.Has(right) ? ApiProblem.Forbidden($"This needs the right {Rights.Scope(right)}.") : null;
+    }
+
+    private async Task<Actor?> CallerAsync(HttpContext http) =>
+        http.Request.Headers.Authorization is [{ } header] && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+            ? await callers.FindAsync(header["Bearer ".Length..].Trim())
+            : null;
+
+    // RFC 6750 §3.
+    private static ApiProblem Unauthorized(HttpContext http)
+    {
+        var given = http.Request.Headers.Authorization.Count > 0;
+        http.Response.Headers.WWWAuthenticate = given ? "Bearer error=\"invalid_token\"" : "Bearer";
+        return new(StatusCodes.Status401Unauthorized, "unauthorized", given
+            ? "The token is unknown, too old or revoked, or its owner may not administer now."
+            : "Send an API token as Authorization: Bearer. An admin makes one in the console, or with idp tokens add.");
+    }
+}

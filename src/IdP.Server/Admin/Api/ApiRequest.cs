@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json;
+using IdP.Server.Admin.Access;
+
+namespace IdP.Server.Admin.Api;
+
+/// <summary>One request of the API: who calls, and what it carries.</summary>
+/// <remarks>A parameter of every handler; <see cref="ApiGuard"/> has found the caller before.</remarks>
+internal sealed class ApiRequest(HttpContext http, Actor actor)
+{
+    public const string DefaultReason = "by API";
+
+    private const int MostRows = 200;
+
+    public Actor Actor => actor;
+
+    public CancellationToken Ct => http.RequestAborted;
+
+    /// <summary>The state that the caller saw; null: not said.</summary>
+    public string? IfMatch => http.Request.Headers.IfMatch is [{ } tag] ? tag : null;
+
+    public T Get<T>()
+        where T : notnull => http.RequestServices.GetRequiredService<T>();
+
+    public static ValueTask<ApiRequest?> BindAsync(HttpContext http) =>
+        ValueTask.FromResult<ApiRequest?>(new ApiRequest(http, (Actor)http.Items[typeof(Actor)]!));
+
+    /// <summary>The body. A field that is missing is null and keeps what is stored; one that is unknown is an error.</summary>
+    /// <exception cref="ApiInputException">It is not JSON of this shape.</exception>
+    public async Task<T> BodyAsync<T>()
+        where T : class
+    {
+        if (!http.Request.HasJsonContentType()) throw new ApiInputException("$", "Send a body of the type application/json.");
+        try
+        {
+            using var json = await JsonDocument.ParseAsync(http.Request.Body, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false }, Ct);
+            if (json.RootElement.ValueKind != JsonValueKind.Object) throw new ApiInputException("$", "The body must be an object.");
+            foreach (var field in json.RootElement.EnumerateObject().Where(f => f.Value.ValueKind == JsonValueKind.Null))
+            {
+                throw new ApiInputException(field.Name, "cannot be null. Leave it out to keep what is stored, or send \"\" to take it away.");
+            }
+
+            return json.Deserialize<T>(ApiJson.Options)!;
+        }
+        catch (JsonException broken)
+        {
+            throw new ApiInputException(broken.Path is { Length: > 2 } path ? path[2..] : "$", Sentence(broken));
+        }
+    }
+
+    /// <summary>A query parameter; null: not given.</summary>
+    /// <exception cref="ApiInputException">It is given twice.</exception>
+    public string? Query(string name) => http.Request.Query[name] switch
+    {
+        [] => null,
+        [var one] => one,
+        _ => throw new ApiInputException(name, "is given twice."),
+    };
+
+    /// <summary>How many rows, and after which one: <c>limit</c> and <c>after</c>.</summary>
+    public (int Limit, string? After) Page()
+    {
+        if (Query("limit") is not { } text) return (50, Query("after"));
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) || limit is < 1 or > MostRows)
+            throw new ApiInputException("limit", $"must be a number from 1 to {MostRows}.");
+        return (limit, Query("after"));
+    }
+
+    /// <summary>A thing with its ETag.</summary>
+    public IResult One<T>(T thing)
+    {
+        http.Response.Headers.ETag = ETags.Of(thing);
+        return Json(thing);
+    }
+
+    public IResult Created<T>(string path, T thing)
+    {
+        http.Response.Headers.Location = ApiRoutes.Root + path;
+        return Json(thing, StatusCodes.Status201Created);
+    }
+
+    public static IResult Json<T>(T thing, int status = StatusCodes.Status200OK) => Results.Json(thing, ApiJson.Options, statusCode: status);
+
+    // The message of the reader names types of the program; the field stands beside it.
+    private static string Sentence(JsonException broken) =>
+        broken.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "is no field here."
+        : broken.Message.Contains("missing required", StringComparison.Ordinal) ? "A field that is needed is missing: " + Missing(broken.Message)
+        : broken.Message.Contains("could not be converted", StringComparison.Ordinal) ? "has a value of the wrong kind."
+        : "The body is not JSON that can be read here.";
+
+    private static string Missing(string message) => string.Join(", ", message.Split('\'').Where((_, i) => i % 2 == 1).Skip(1)) + ".";
+}

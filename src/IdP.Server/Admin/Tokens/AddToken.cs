@@ -1,0 +1,67 @@
+using FluentValidation;
+using IdP.Server.Admin.Access;
+using IdP.Server.Admin.Users;
+using IdP.Storage;
+using IdP.Storage.Audit;
+using IdP.Storage.Database;
+using IdP.Storage.Users;
+
+namespace IdP.Server.Admin.Tokens;
+
+/// <summary>Makes an API token for an admin: scoped, with an end, shown once.</summary>
+internal sealed class AddToken(IdPDatabase database, RandomSource random, TimeProvider clock)
+{
+    /// <param name="UserName">Whose token it is; null: the caller's own.</param>
+    /// <param name="Scopes">What it may at most, as <c>people:read</c>.</param>
+    /// <param name="Days">How long it works.</param>
+    public sealed record Request(string? UserName, string Name, IReadOnlyList<string> Scopes, int Days, string Reason);
+
+    public abstract record Outcome
+    {
+        /// <param name="Token">To be shown once.</param>
+        public sealed record Added(string Id, string Token, DateTimeOffset ExpiresAt) : Outcome
+        {
+            public override string ToString() => $"Added({Id}, redacted)";
+        }
+
+        public sealed record NoSuchUser : Outcome;
+
+        /// <summary>The person has no admin role, so that a token could do nothing.</summary>
+        public sealed record NoRole : Outcome;
+    }
+
+    public sealed class Validator : AbstractValidator<Request>
+    {
+        public Validator()
+        {
+            RuleFor(r => r.Name).NotEmpty().WithMessage("name is empty.").MaximumLength(100).Must(n => !Texts.HasControls(n))
+                .WithMessage("name must not have control characters.").OverridePropertyName("name");
+            RuleFor(r => r.Scopes).NotEmpty().WithMessage("Name at least one scope.").OverridePropertyName("scopes");
+            RuleForEach(r => r.Scopes).Must(s => Rights.OfScope(s) is not null).WithMessage($"scopes must be among {string.Join(", ", Rights.Scopes)}.").OverridePropertyName("scopes");
+            RuleFor(r => r.Days).InclusiveBetween(1, 365).WithMessage("days must be from 1 to 365.").OverridePropertyName("days");
+            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500).OverridePropertyName("reason");
+        }
+    }
+
+    public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
+    {
+        await new Validator().ValidateAndThrowAsync(request, ct);
+        // A token never gives more than its maker has: not by scopes, and not by being another's.
+        foreach (var scope in request.Scopes) actor.Demand(Rights.OfScope(scope)!.Value);
+        return await database.SaveAsync<Outcome>(async db =>
+        {
+            if (await db.FindPersonAsync(request.UserName ?? actor.UserId ?? "", ct) is not { User: var user }) return new Outcome.NoSuchUser();
+            if (user.Id != actor.UserId) actor.Demand(Right.TokensWrite);
+            if (user.Roles.Count == 0) return new Outcome.NoRole();
+            var (handle, now) = (Handle.New(random), clock.GetUtcNow());
+            var token = new ApiToken
+            {
+                Id = random.NewId(), Hash = Handle.HashOf(handle), Name = request.Name, UserId = user.Id, Scopes = [.. request.Scopes.Distinct()],
+                CreatedAt = now, ExpiresAt = now.AddDays(request.Days), CredentialGeneration = user.CredentialGeneration,
+            };
+            db.ApiTokens.Add(token);
+            db.Audit(user, AuditEvents.TokenCreated, actor, request.Reason, $"{token.Name} ({token.Id}) until {Periods.Time(token.ExpiresAt)}: {string.Join(' ', token.Scopes)}", now);
+            return new Outcome.Added(token.Id, ApiCallers.Prefix + handle, token.ExpiresAt);
+        }, ct);
+    }
+}

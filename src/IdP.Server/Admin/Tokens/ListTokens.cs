@@ -1,0 +1,24 @@
+using IdP.Server.Admin.Access;
+using IdP.Storage.Database;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdP.Server.Admin.Tokens;
+
+/// <summary>API tokens that still work: everybody's for who may revoke them, else one's own. Never the tokens themselves.</summary>
+internal sealed class ListTokens(IdPDatabase database, TimeProvider clock)
+{
+    public sealed record Row(
+        string Id, string Name, string Username, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? LastUsedAt);
+
+    public async Task<IReadOnlyList<Row>> HandleAsync(Actor actor, CancellationToken ct)
+    {
+        await using var db = database.CreateContext();
+        var (now, all) = (clock.GetUtcNow(), actor.Has(Right.TokensWrite));
+        return await db.ApiTokens.AsNoTracking()
+            .Where(t => t.RevokedAt == null && t.ExpiresAt > now && (all || t.UserId == actor.UserId))
+            .Join(db.Users, t => t.UserId, u => u.Id, (t, u) => new { Token = t, u.UserName })
+            .OrderByDescending(r => r.Token.CreatedAt)
+            .Select(r => new Row(r.Token.Id, r.Token.Name, r.UserName, r.Token.Scopes, r.Token.CreatedAt, r.Token.ExpiresAt, r.Token.LastUsedAt))
+            .ToListAsync(ct);
+    }
+}

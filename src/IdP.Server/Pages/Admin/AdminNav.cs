@@ -1,0 +1,17 @@
+using IdP.Server.Admin.Access;
+
+namespace IdP.Server.Pages.Admin;
+
+/// <summary>The console's areas in the order of the side list, each with what it takes to see it.</summary>
+internal static class AdminNav
+{
+    /// <param name="Name">The end of the text's key and the name of the area.</param>
+    /// <param name="Needs">Null: every admin.</param>
+    public sealed record Area(string Name, string Path, Right? Needs);
+
+    public static IReadOnlyList<Area> Areas { get; } =
+    [
+        new("Overview", "/admin", null),
+        new("Groups", "/admin/groups", Right.GroupsRead),
+    ];
+}

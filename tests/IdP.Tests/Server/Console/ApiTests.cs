@@ -1,0 +1,99 @@
+using System.Net;
+using IdP.Testing;
+
+namespace IdP.Tests.Server.Console;
+
+/// <summary>What holds for every route of the API: tokens, problems, ETags.</summary>
+[TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.All))]
+internal sealed class ApiTests(TestDatabaseKind kind) : ConsoleFixture(kind)
+{
+    [TestCase(null)]
+    [TestCase("")]
+    [TestCase("nonsense")]
+    [TestCase("idp_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    public async Task Without_a_token_that_works_nothing_answers(string? token)
+    {
+        var answer = await ApiWithAsync(token, HttpMethod.Get, "/groups");
+
+        AssertProblem(answer, HttpStatusCode.Unauthorized, "unauthorized");
+        Assert.That(answer.Header("WWW-Authenticate"), Does.StartWith("Bearer"));
+        Assert.That(answer.Header("Cache-Control"), Is.EqualTo("no-store"));
+    }
+
+    [Test]
+    public async Task A_token_may_what_its_scopes_and_the_role_both_give()
+    {
+        var reader = await TokenAsync(Owner, "groups:read");
+        var lesser = await TokenAsync(HelpDesk, "groups:read", "groups:write");
+
+        Assert.That((await ApiWithAsync(reader, HttpMethod.Get, "/groups")).Status, Is.EqualTo(HttpStatusCode.OK));
+        AssertProblem(await ApiWithAsync(reader, HttpMethod.Post, "/groups", new { name = "a" }), HttpStatusCode.Forbidden, "forbidden");
+        AssertProblem(await ApiWithAsync(lesser, HttpMethod.Post, "/groups", new { name = "a" }), HttpStatusCode.Forbidden, "forbidden");
+    }
+
+    [Test]
+    public async Task A_revoked_token_and_one_whose_owner_was_locked_out_work_no_more()
+    {
+        var made = await ApiAsync(Owner, HttpMethod.Post, "/tokens", new { name = "ci", scopes = new[] { "groups:read" }, days = 1 });
+        Assert.That(made.Status, Is.EqualTo(HttpStatusCode.Created), $"{made}");
+        var token = made.JsonString("token")!;
+        Assert.That((await ApiWithAsync(token, HttpMethod.Get, "/groups")).Status, Is.EqualTo(HttpStatusCode.OK));
+
+        Assert.That((await ApiAsync(Owner, HttpMethod.Delete, "/tokens/" + made.JsonString("id"))).Status, Is.EqualTo(HttpStatusCode.NoContent));
+        AssertProblem(await ApiWithAsync(token, HttpMethod.Get, "/groups"), HttpStatusCode.Unauthorized, "unauthorized");
+
+        var auditor = await TokenAsync(Auditor, "groups:read");
+        await CommandAsync("users", "disable", Auditor);
+        AssertProblem(await ApiWithAsync(auditor, HttpMethod.Get, "/groups"), HttpStatusCode.Unauthorized, "unauthorized");
+    }
+
+    [Test]
+    public async Task A_lesser_admins_token_makes_none_that_is_greater_or_another_admins()
+    {
+        AssertProblem(await ApiAsync(HelpDesk, HttpMethod.Post, "/tokens", new { name = "x", scopes = new[] { "people:write" } }), HttpStatusCode.Forbidden, "forbidden");
+        AssertProblem(await ApiAsync(HelpDesk, HttpMethod.Post, "/tokens", new { name = "x", scopes = new[] { "people:read" }, username = Owner }), HttpStatusCode.Forbidden, "forbidden");
+        Assert.That((await ApiAsync(HelpDesk, HttpMethod.Get, "/tokens")).Body, Does.Not.Contain(Owner));
+    }
+
+    [Test]
+    public async Task A_group_is_registered_changed_and_removed_and_nobody_overwrites_unseen()
+    {
+        var added = await ApiAsync(Owner, HttpMethod.Post, "/groups", new { name = "finance", description = "Money", claims = new { department = "finance" } });
+        Assert.That(added.Status, Is.EqualTo(HttpStatusCode.Created), $"{added}");
+        AssertProblem(await ApiAsync(Owner, HttpMethod.Post, "/groups", new { name = "finance" }), HttpStatusCode.Conflict, "nameTaken");
+
+        var seen = (await ApiAsync(Owner, HttpMethod.Get, "/groups/finance")).Header("ETag");
+        var races = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => ApiAsync(Owner, HttpMethod.Patch, "/groups/finance", new { description = $"Money {i}" }, seen)));
+
+        Assert.That(races.Count(r => r.Status == HttpStatusCode.OK), Is.EqualTo(1), string.Join('\n', races.Select(r => r.Status)));
+        Assert.That(races.Count(r => r.JsonString("code") == "changedMeanwhile"), Is.EqualTo(9));
+        var now = await ApiAsync(Owner, HttpMethod.Get, "/groups/finance");
+        Assert.That(now.Json.GetProperty("claims").GetProperty("department").GetString(), Is.EqualTo("finance"), "A missing field keeps its value.");
+        Assert.That((await ApiAsync(Owner, HttpMethod.Delete, "/groups/finance")).Status, Is.EqualTo(HttpStatusCode.NoContent));
+        AssertProblem(await ApiAsync(Owner, HttpMethod.Get, "/groups/finance"), HttpStatusCode.NotFound, "notFound");
+    }
+
+    [TestCase("""{"name":"x","nme":"y"}""", "nme")]
+    [TestCase("""{"name":"x","description":null}""", "description")]
+    [TestCase("""{"name":7}""", "name")]
+    [TestCase("""{"description":"x"}""", "$")]
+    [TestCase("""{"name":"x","name":"y"}""", "$")]
+    [TestCase("""[]""", "$")]
+    [TestCase("""{"name":""", "$")]
+    [TestCase("""{"name":"x","claims":{"sub":"1"}}""", "claims")]
+    public async Task A_body_that_cannot_be_used_is_answered_by_field(string body, string field)
+    {
+        var answer = await ApiAsync(Owner, HttpMethod.Post, "/groups", body);
+
+        AssertProblem(answer, HttpStatusCode.BadRequest, "invalid");
+        Assert.That(answer.Json.GetProperty("errors").TryGetProperty(field, out _), Is.True, $"{answer}");
+    }
+
+    [Test]
+    public async Task What_is_no_route_is_a_problem_too()
+    {
+        AssertProblem(await ApiAsync(Owner, HttpMethod.Get, "/nothing"), HttpStatusCode.NotFound, "notFound");
+        AssertProblem(await ApiAsync(Owner, HttpMethod.Put, "/groups"), HttpStatusCode.NotFound, "notFound");
+        AssertProblem(await ApiAsync(null, HttpMethod.Get, "/nothing"), HttpStatusCode.Unauthorized, "unauthorized");
+    }
+}

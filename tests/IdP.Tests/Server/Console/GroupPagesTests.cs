@@ -1,0 +1,61 @@
+using System.Net;
+using IdP.Testing;
+
+namespace IdP.Tests.Server.Console;
+
+/// <summary>The console's frame and its pages about groups.</summary>
+internal sealed class GroupPagesTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
+{
+    [Test]
+    public async Task A_group_is_registered_and_changed_in_the_console()
+    {
+        var console = await ConsoleAsync(Owner);
+        var form = await console.OpenAsync("admin/groups/group");
+
+        var empty = await console.SubmitAsync(form, null, ("name", "it"), ("description", "IT & <b>co</b>"), ("claims", "{oops"), ("reason", "new"));
+        Assert.That(empty.Status, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(empty.Page.QuerySelector<AngleSharp.Html.Dom.IHtmlInputElement>("#description")!.Value, Is.EqualTo("IT & <b>co</b>"), "What was typed stays.");
+
+        var added = await console.SubmitAsync(empty, null, ("claims", """{"department":"it"}"""), ("reason", "new"));
+        Assert.That(added.Uri.AbsolutePath, Is.EqualTo("/admin/groups"), $"{added}");
+        Assert.That(added.Page.Body!.TextContent, Does.Contain("The group was registered.").And.Contain("IT & <b>co</b>"));
+
+        var without = await console.SubmitAsync(await console.OpenAsync("admin/groups/group?name=it"), null, ("description", "x"), ("reason", ""));
+        Assert.That(without.Page.Body!.TextContent, Does.Contain("Say why"));
+    }
+
+    [Test]
+    public async Task A_change_asks_for_a_verification_of_the_last_quarter_of_an_hour_and_keeps_what_was_typed()
+    {
+        var console = await ConsoleAsync(Owner);
+        var form = await console.OpenAsync("admin/groups/group");
+        await LetTimePassAsync(Owner, TimeSpan.FromMinutes(16));
+        try
+        {
+            var refused = await console.SubmitAsync(form, null, ("name", "late"), ("reason", "new"));
+
+            Assert.That(refused.Status, Is.EqualTo(HttpStatusCode.Forbidden));
+            Assert.That(refused.Page.Body!.TextContent, Does.Contain("Verify your identity first"));
+            Assert.That(refused.Page.QuerySelector<AngleSharp.Html.Dom.IHtmlInputElement>("#group-name")!.Value, Is.EqualTo("late"));
+            Assert.That((await ApiAsync(Owner, HttpMethod.Get, "/groups/late")).Status, Is.EqualTo(HttpStatusCode.NotFound));
+            var link = refused.Page.QuerySelector("a[target=_blank]")!.GetAttribute("href")!;
+            var verified = await console.VerifyAsync(await console.OpenAsync(link));
+            Assert.That(verified.Uri.AbsolutePath, Is.EqualTo("/admin/verified"));
+            Assert.That((await console.SubmitAsync(refused, null, ("reason", "new"))).Uri.AbsolutePath, Is.EqualTo("/admin/groups"));
+        }
+        finally
+        {
+            await LetTimePassAsync(Owner, TimeSpan.FromMinutes(-16));
+        }
+    }
+
+    [Test]
+    public async Task Who_may_only_read_is_offered_nothing_and_refused_everything()
+    {
+        var console = await ConsoleAsync(HelpDesk);
+        var list = await console.OpenAsync("admin/groups");
+        Assert.That(list.Page.Body!.TextContent, Does.Not.Contain("Add group"));
+
+        Assert.That((await console.OpenAsync("admin/groups/group")).Status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+}
