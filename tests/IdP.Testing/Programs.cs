@@ -23,13 +23,24 @@ public static class Programs
     public static Task<ProgramResult> RunAsync(string program, params string[] arguments) =>
         RunAsync(new ProcessStartInfo(program, arguments));
 
+    /// <param name="start">What to run.</param>
+    /// <param name="input">What it reads on standard input.</param>
     /// <exception cref="TimeoutException">The program did not end within a minute; it was killed.</exception>
-    public static async Task<ProgramResult> RunAsync(ProcessStartInfo start)
+    public static async Task<ProgramResult> RunAsync(ProcessStartInfo start, string input = "")
     {
         start.UseShellExecute = false;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start.");
-        process.StandardInput.Close();
+        try
+        {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading.
+        }
+
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         using var deadline = new CancellationTokenSource(Patience);

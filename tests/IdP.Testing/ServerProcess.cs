@@ -123,6 +123,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Runs a verb of the command line, such as <c>users unlock anna</c>, with the server's configuration.</summary>
     public Task<ProgramResult> CommandAsync(params string[] arguments) => Programs.RunAsync(Command(arguments));
 
+    /// <summary>The same, with something to read on standard input.</summary>
+    public Task<ProgramResult> CommandReadingAsync(string input, params string[] arguments) => Programs.RunAsync(Command(arguments), input);
+
     public async ValueTask DisposeAsync()
     {
         await Kill9();

@@ -98,11 +98,15 @@ public sealed class ParkedRequests(IdPDatabase database, Catalog catalog, Reques
     internal static async ValueTask<bool> CompleteAsync(Statements statements, AuthorizationRequest request, StoredInteraction? stored, DateTimeOffset now)
     {
         const string complete = "UPDATE interactions SET completed_at = @p0 WHERE hash = @p1 AND completed_at IS NULL AND expires_at > @p0";
-        if (!await PushedRequests.SpendAsync(statements, request, now)) return false;
-        if (stored is null) return true;
-        if (await statements.ExecuteAsync(complete, now, stored.Hash) == 0) return false;
-        if (stored.CountedFor is { } owner) await AttemptCounter.RefundAsync(statements, AttemptKind.Request, owner);
-        return true;
+        // First the request that waits: answered meanwhile, or too old, it leaves the pushed one to others that wait for
+        // it. The other way round nothing is lost: whose pushed request was answered has no answer to come.
+        if (stored is not null)
+        {
+            if (await statements.ExecuteAsync(complete, now, stored.Hash) == 0) return false;
+            if (stored.CountedFor is { } owner) await AttemptCounter.RefundAsync(statements, AttemptKind.Request, owner);
+        }
+
+        return await PushedRequests.SpendAsync(statements, request, now);
     }
 
     private Task<int> UpdateAsync(string sql, object value, string handle) =>

@@ -37,6 +37,7 @@ internal static class Mails
     public static IReadOnlyList<string> Events { get; } =
     [
         AuditEvents.EnrollmentRequired, AuditEvents.EnrollmentCompleted, AuditEvents.AuthenticatorReplaced, AuditEvents.AuthenticatorAdded, AuditEvents.AuthenticatorRemoved,
+        AuditEvents.PasskeyAdded, AuditEvents.PasskeyRemoved,
         AuditEvents.RecoveryCodesMade, AuditEvents.Reset, AuditEvents.EnrollmentExpired, AuditEvents.VerificationLocked,
         AuditEvents.VerificationUnlocked, AuditEvents.EnrollmentExtended, AuditEvents.EnrollmentRequirementLifted, AuditEvents.RecoveryCodeUsed,
     ];
@@ -70,10 +71,10 @@ internal static class Mails
         AuditEvents.EnrollmentRequired => facts.Row.Actor != "system" && facts.Deadline is not null ? "E1" : null,
         AuditEvents.EnrollmentCompleted => "E4",
         AuditEvents.AuthenticatorReplaced => "E4-replaced",
-        AuditEvents.AuthenticatorAdded => "E4-method",
+        AuditEvents.AuthenticatorAdded or AuditEvents.PasskeyAdded => "E4-method",
         AuditEvents.RecoveryCodesMade => "E4-codes",
         AuditEvents.Reset => facts.Person.State.Enrollment is EnrollmentState.MustEnroll { Deadline: null } ? "E5-next" : "E5",
-        AuditEvents.AuthenticatorRemoved => "E5-removed",
+        AuditEvents.AuthenticatorRemoved or AuditEvents.PasskeyRemoved => "E5-removed",
         AuditEvents.EnrollmentExpired => "E6",
         AuditEvents.VerificationLocked => "E6-attempts",
         AuditEvents.VerificationUnlocked => facts.Person.State.Enrollment is EnrollmentState.MustEnroll ? "E7-next" : "E7",

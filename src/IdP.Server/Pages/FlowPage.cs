@@ -1,3 +1,4 @@
+using System.Globalization;
 using IdP.Server.Security;
 using IdP.Verification.Decisions;
 using IdP.Verification.SignIn;
@@ -138,6 +139,16 @@ internal abstract class FlowPage(Visit visit) : PageModel, IShowAgain
         AddError(field, message);
         Response.StatusCode = status;
         return Page();
+    }
+
+    /// <summary>Shows the page again with why the password was not changed.</summary>
+    /// <param name="shortest">How short the new one may be.</param>
+    protected IActionResult Refuse(PasswordChange outcome, int shortest)
+    {
+        if (outcome == PasswordChange.WrongCurrent) return Refuse("password", T["Password.PresentWrong"]);
+        if (T.WhyNot(outcome, shortest) is { } why) return Refuse("new_password", why);
+        Response.Headers.RetryAfter = PasswordGate.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        return Refuse("password", T["SignIn.Busy"], StatusCodes.Status503ServiceUnavailable);
     }
 
     /// <summary>Shows the page again with the messages that were added.</summary>

@@ -38,18 +38,20 @@ internal sealed class PasswordModel(Visit visit, Passwords passwords) : FlowPage
             case PasswordChange.Changed:
                 Use(Who with { Person = Who.Person with { MustChangePassword = false } });
                 return Go(await Visit.Flow.ContinueAsync(Who, Target.Policy, Target.Demands));
-            case PasswordChange.WrongCurrent:
-                return Refuse("password", T["Password.PresentWrong"]);
-            case var outcome when T.WhyNot(outcome, Shortest) is { } why:
-                return Refuse("new_password", why);
-            default:
-                Response.Headers.RetryAfter = PasswordGate.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-                return Refuse("password", T["SignIn.Busy"], StatusCodes.Status503ServiceUnavailable);
+            case var outcome:
+                return Refuse(outcome, Shortest);
         }
     }
 
     protected override ValueTask<SignInTarget?> FindTargetAsync() =>
         IsOwnWish ? Visit.Targets.ResolveAsync(null, SignInTargets.ChangePassword) : base.FindTargetAsync();
+
+    // At the portal nothing opens for a pending sign-in, as on its other pages.
+    protected override async ValueTask<SigningIn?> FindWhoAsync()
+    {
+        if (!IsOwnWish) return await base.FindWhoAsync();
+        return await Visit.Current.SessionAsync() is { } session ? new SigningIn(session.Person, null, session) : null;
+    }
 
     private async Task<IActionResult?> NotHereAsync()
     {

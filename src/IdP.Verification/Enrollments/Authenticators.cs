@@ -21,7 +21,14 @@ public enum Removal
     LastOne,
 }
 
-/// <summary>The authenticator apps of a person, who may have several.</summary>
+/// <summary>What somebody verifies with.</summary>
+public enum AuthenticatorKind
+{
+    App,
+    Passkey,
+}
+
+/// <summary>The authenticators of a person, who may have several of each kind.</summary>
 public sealed class Authenticators(IdPDatabase database, RandomSource random, SignInOptions options, TimeProvider clock)
 {
     /// <summary>How many apps a person may have.</summary>
@@ -37,29 +44,29 @@ public sealed class Authenticators(IdPDatabase database, RandomSource random, Si
 
     /// <summary>Gives one another name.</summary>
     /// <returns>False when it is not there.</returns>
-    public async Task<bool> RenameAsync(SignedIn who, string id, string name) => await database.WriteAsync(s => s.ExecuteAsync(
-        "UPDATE totp_authenticators SET name = @p0 WHERE id = @p1 AND user_id = @p2", name, id, who.Person.Id)) == 1;
+    public async Task<bool> RenameAsync(SignedIn who, AuthenticatorKind kind, string id, string name) => await database.WriteAsync(s => s.ExecuteAsync(
+        $"UPDATE {TableOf(kind)} SET name = @p0 WHERE id = @p1 AND user_id = @p2", name, id, who.Person.Id)) == 1;
 
-    /// <summary>Takes one away; with the last one go the recovery codes, which stand in for it.</summary>
-    public async Task<Removal> RemoveAsync(SignedIn who, string id, RequestOrigin origin)
+    /// <summary>Takes one away; with the last one of any kind go the recovery codes, which stand in for it.</summary>
+    public async Task<Removal> RemoveAsync(SignedIn who, AuthenticatorKind kind, string id, RequestOrigin origin)
     {
         var now = clock.GetUtcNow();
         if (who.State.VerifiedAt is not { } verifiedAt || now - verifiedAt > options.FreshVerification) return Removal.NeedsVerification;
         return await database.WriteAsync(async s =>
         {
             await HoldAsync(s, who.Person.Id, now);
-            var name = await s.FirstAsync("SELECT name FROM totp_authenticators WHERE id = @p0 AND user_id = @p1", r => r.GetString(0), id, who.Person.Id);
+            var name = await s.FirstAsync($"SELECT name FROM {TableOf(kind)} WHERE id = @p0 AND user_id = @p1", r => r.GetString(0), id, who.Person.Id);
             if (name is null) return Removal.NotFound;
             var isLast = await CountAsync(s, who.Person.Id) == 1;
             if (isLast && !await MayGoWithoutAsync(s, who.Person.Id)) return Removal.LastOne;
 
-            await s.ExecuteAsync("DELETE FROM totp_authenticators WHERE id = @p0 AND user_id = @p1", id, who.Person.Id);
+            await s.ExecuteAsync($"DELETE FROM {TableOf(kind)} WHERE id = @p0 AND user_id = @p1", id, who.Person.Id);
             await s.ExecuteAsync("DELETE FROM remembered_browsers WHERE user_id = @p0", who.Person.Id);
             if (isLast) await EndAsync(s, who.Person.Id);
             await s.AuditAsync(new AuditEvent
             {
-                At = now, Event = AuditEvents.AuthenticatorRemoved, Actor = "user:" + who.Person.Id, UserId = who.Person.Id, Outcome = "success",
-                Reason = name, Address = origin.Address, UserAgent = origin.UserAgent,
+                At = now, Event = kind == AuthenticatorKind.App ? AuditEvents.AuthenticatorRemoved : AuditEvents.PasskeyRemoved,
+                Actor = "user:" + who.Person.Id, UserId = who.Person.Id, Outcome = "success", Reason = name, Address = origin.Address, UserAgent = origin.UserAgent,
             });
             return Removal.Removed;
         });
@@ -89,6 +96,8 @@ public sealed class Authenticators(IdPDatabase database, RandomSource random, Si
             """, random.NewId(), userId, called, protectedSecret, step, now);
         return called;
     }
+
+    private static string TableOf(AuthenticatorKind kind) => kind == AuthenticatorKind.App ? "totp_authenticators" : "passkeys";
 
     // Whoever has an admin role is always asked.
     private static async ValueTask<bool> MayGoWithoutAsync(Statements s, string userId) => await s.FirstAsync("""

@@ -73,6 +73,36 @@ internal sealed class PasskeyJourneyTests : BrowserTest
         Assert.That((await other.Context.CookiesAsync()).Select(cookie => cookie.Name), Does.Not.Contain("idp_session"));
     }
 
+    [Test]
+    public async Task Where_only_a_passkey_opens_an_app_one_is_added_on_the_way_then_renamed_and_removed()
+    {
+        var browser = await OpenAsync();
+        await VirtualAuthenticator.AddAsync(browser);
+        await EnrollAsync(browser);
+        (await company.Server.CommandAsync("clients", "set", "payroll", "--verification-method", "passkey")).Succeeded();
+
+        // Signed in and verified a moment ago, but by a code.
+        await browser.Context.ClearCookiesAsync(new() { Name = "payroll_session" });
+        await browser.OpenAppAsync(company.Payroll);
+        await browser.Button("Set up a passkey").ClickAsync();
+        await browser.ShowsAsync("Add a passkey");
+        await Assertions.Expect(browser.Page.GetByText("opens with a passkey only")).ToBeVisibleAsync();
+        await browser.Button("Add a passkey").ClickAsync();
+        await browser.ShowsAsync("Payroll");
+        Assert.That(await browser.ClaimAsync("acr"), Is.EqualTo("phr"));
+
+        await browser.Page.GotoAsync(company.Portal + "/security/passkeys");
+        await browser.Page.GetByRole(AriaRole.Link, new() { Name = "Change" }).ClickAsync();
+        await browser.Page.GetByLabel("Name of this passkey").FillAsync("Office laptop");
+        await browser.Button("Save the name").ClickAsync();
+        await Assertions.Expect(browser.Page.GetByText("Office laptop, added on")).ToBeVisibleAsync();
+        await browser.Page.GetByRole(AriaRole.Link, new() { Name = "Change: Office laptop" }).ClickAsync();
+        await browser.ShowsAsync("Office laptop");
+        await browser.Button("Remove this passkey").ClickAsync();
+        await Assertions.Expect(browser.Page.GetByText("The passkey was removed.")).ToBeVisibleAsync();
+        await browser.ShowsAsync("Security");
+    }
+
     private async Task EnrollAsync(BrowserSession browser)
     {
         await browser.OpenAppAsync(company.Payroll);

@@ -1,6 +1,9 @@
 using System.Net;
+using IdP.Protocol.Interactions;
 using IdP.Storage.Clients;
+using IdP.Storage.Database;
 using IdP.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace IdP.Tests.Protocol;
 
@@ -127,6 +130,23 @@ internal sealed class PushedAuthorizationTests(TestDatabaseKind kind)
 
         Assert.That(page.AbsolutePath, Is.EqualTo("/signin"));
         Assert.That(Provider.Query(location, "code"), Is.Not.Null, location.ToString());
+    }
+
+    [Test]
+    public async Task A_waiting_request_that_was_answered_meanwhile_spends_no_pushed_one()
+    {
+        var uri = await UriAsync("app");
+        provider.Http.DefaultRequestHeaders.Remove("Cookie");
+        var handle = Provider.Query(await GoAsync("app", uri), "interaction");
+        SignedIn();
+        var parked = provider.Services.GetRequiredService<ParkedRequests>();
+        var stored = (await parked.LoadAsync(handle))!;
+        await provider.Services.GetRequiredService<IdPDatabase>().WriteAsync(s => s.ExecuteAsync(
+            "UPDATE interactions SET completed_at = @p0 WHERE hash = @p1", Now, stored.Hash));
+
+        Assert.That(await parked.CompleteAsync(stored.ToRequest(), stored), Is.False);
+
+        Assert.That(Provider.Query(await GoAsync("app", uri), "code"), Is.Not.Null, "for another page that began with it");
     }
 
     [Test]

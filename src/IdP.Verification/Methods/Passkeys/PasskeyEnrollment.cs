@@ -18,22 +18,7 @@ namespace IdP.Verification.Methods.Passkeys;
 /// <param name="RecoveryCodes">Ten new codes to show once; empty when the present ones stay.</param>
 public sealed record PasskeySetup(PasskeyPrompt? Prompt, SetupStart? Refused, PasskeyCheck? Check, IReadOnlyList<string> RecoveryCodes);
 
-/// <summary>How removing a passkey ended.</summary>
-public enum PasskeyRemoval
-{
-    Removed,
-
-    /// <summary>The person has no such passkey.</summary>
-    Unknown,
-
-    /// <summary>They verify first (DESIGN §2, invariant 7).</summary>
-    NeedsVerification,
-
-    /// <summary>It is the last authenticator of somebody of whom verification is required.</summary>
-    Last,
-}
-
-/// <summary>Adds and removes passkeys.</summary>
+/// <summary>Adds passkeys; <see cref="Authenticators"/> takes them away.</summary>
 public sealed class PasskeyEnrollment(
     IdPDatabase database, EnrollmentService enrollment, VerificationService verification, RecoveryCodeMethod recoveryCodes, CurrentSignIn current,
     PasskeyStore store, WebAuthn webAuthn, PasskeyCeremonies ceremonies, RandomSource random, TimeProvider clock)
@@ -78,48 +63,13 @@ public sealed class PasskeyEnrollment(
         return new PasskeySetup(null, null, PasskeyCheck.Accepted, codes);
     }
 
-    /// <summary>Takes a passkey away.</summary>
-    public async Task<PasskeyRemoval> RemoveAsync(SignedIn who, string id)
-    {
-        if (!enrollment.IsFreshlyVerified(who.State)) return PasskeyRemoval.NeedsVerification;
-        var unknown = false;
-        var done = await database.WriteOrUndoAsync(async s =>
-        {
-            // The row is held until the transaction ends, so that of two browsers the second one sees what the first did.
-            await s.ExecuteAsync("UPDATE enrollments SET skips = skips WHERE user_id = @p0", who.Person.Id);
-            unknown = await s.ExecuteAsync("DELETE FROM passkeys WHERE id = @p0 AND user_id = @p1", id, who.Person.Id) != 1;
-            if (unknown || !await LeaveAsync(s, who.Person.Id)) return null;
-            await s.AuditAsync(new AuditEvent
-            {
-                At = clock.GetUtcNow(), Event = AuditEvents.PasskeyRemoved, Actor = "user:" + who.Person.Id, UserId = who.Person.Id, Outcome = "success",
-                Address = current.Origin.Address, UserAgent = current.Origin.UserAgent,
-            });
-            return who;
-        });
-        return unknown ? PasskeyRemoval.Unknown : done is null ? PasskeyRemoval.Last : PasskeyRemoval.Removed;
-    }
-
-    // Without any authenticator somebody of their own wish is where they were before; somebody of whom it is required stays.
-    private static async ValueTask<bool> LeaveAsync(Statements s, string userId)
-    {
-        if (await CountAsync(s, userId) is not (0, _)) return true;
-        var required = await s.FirstAsync("SELECT 1 FROM enrollments WHERE user_id = @p0 AND required_at IS NOT NULL", _ => true, userId);
-        if (required) return false;
-        await s.ExecuteAsync("UPDATE enrollments SET active_since = NULL WHERE user_id = @p0", userId);
-        await s.ExecuteAsync("DELETE FROM recovery_codes WHERE user_id = @p0", userId);
-        return true;
-    }
-
     private async ValueTask<(string? Handle, IReadOnlyList<string> Codes)> ActivateAsync(
         Statements s, SigningIn who, UserPasskeyInfo made, string name, string resource)
     {
         var (id, now) = (who.Person.Id, clock.GetUtcNow());
-        // The row is held until the transaction ends, so that of two browsers the second one sees what the first did.
-        await s.ExecuteAsync("""
-            INSERT INTO enrollments (user_id, cause, must_enroll, skips, proof_required, active_since) VALUES (@p0, 'New', @p1, 0, @p1, @p2)
-            ON CONFLICT (user_id) DO UPDATE SET skips = enrollments.skips
-            """, id, false, now);
-        var (all, passkeys) = await CountAsync(s, id);
+        await Authenticators.HoldAsync(s, id, now);
+        var all = await Authenticators.CountAsync(s, id);
+        var passkeys = await s.FirstAsync("SELECT COUNT(*) FROM passkeys WHERE user_id = @p0", row => row.GetInt64(0), id);
         // The state may have changed since it was read.
         if (all > 0 != who.Person.State.Enrollment is EnrollmentState.Active || passkeys >= PasskeyMethod.Most) return (null, []);
         var stands = await s.ExecuteAsync("""
@@ -142,15 +92,8 @@ public sealed class PasskeyEnrollment(
         var kept = all > 0 ? (await RecoveryCodeMethod.CountAsync(s, id)).Left : 0;
         var codes = kept > 0 ? [] : await recoveryCodes.ReplaceAsync(s, id, now);
         var handle = await verification.FinishAsync(
-            s, who, PasskeyMethod.Name, resource, all > 0 ? AuditEvents.PasskeyAdded : AuditEvents.EnrollmentCompleted, Proof.ByPasskey(made.IsBackupEligible));
+            s, who, PasskeyMethod.Name, resource, all > 0 ? AuditEvents.PasskeyAdded : AuditEvents.EnrollmentCompleted,
+            Proof.ByPasskey(made.IsBackupEligible), reason: all > 0 ? name : null);
         return (handle, codes);
-    }
-
-    private static async ValueTask<(int All, int Passkeys)> CountAsync(Statements s, string userId)
-    {
-        var (apps, passkeys) = await s.FirstAsync("""
-            SELECT (SELECT COUNT(*) FROM totp_authenticators t WHERE t.user_id = @p0), (SELECT COUNT(*) FROM passkeys k WHERE k.user_id = @p0)
-            """, row => ((int)row.GetInt64(0), (int)row.GetInt64(1)), userId);
-        return (apps + passkeys, passkeys);
     }
 }

@@ -64,9 +64,8 @@ public sealed class PasskeySignIn(
         if (asserted is not { } proven) return await RefuseAsync(null, "The passkey was not accepted.");
 
         var person = await database.ReadAsync(s => People.FindAsync(s, proven.UserId));
-        // What closes the door to a password closes it to a passkey.
+        // A locked password is not looked at: it is not used here, and anybody can lock it who knows the user name.
         if (person is null || person.State.Disabled) return await RefuseAsync(person, "The account is turned off.");
-        if (await IsPasswordLockedAsync(person)) return await RefuseAsync(person, "The password is locked.");
 
         var now = clock.GetUtcNow();
         var proof = Proof.ByPasskey(proven.Passkey.IsBackupEligible, alone: true);
@@ -107,10 +106,6 @@ public sealed class PasskeySignIn(
             return handle;
         });
     }
-
-    private async ValueTask<bool> IsPasswordLockedAsync(Person person) => await database.ReadAsync(s => s.FirstAsync(
-        "SELECT 1 FROM attempt_counts WHERE kind = @p0 AND owner = @p1 AND locked_at IS NOT NULL AND (locked_until IS NULL OR locked_until > @p2)",
-        _ => true, AttemptKind.Password, person.Id, clock.GetUtcNow()));
 
     private async Task<PasskeySignInOutcome> RefuseAsync(Person? person, string reason)
     {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace IdP.Verification.Methods.Totp;
 
-/// <summary>What people call their authenticator apps.</summary>
+/// <summary>What people call their authenticator apps and passkeys.</summary>
 public static class AuthenticatorNames
 {
     public const int Longest = 64;
@@ -18,6 +18,18 @@ public static class AuthenticatorNames
     {
         name = string.IsNullOrWhiteSpace(typed) ? null : typed.Trim();
         return name is null || (name.Length <= Longest && name.EnumerateRunes().All(IsShown));
+    }
+
+    /// <summary>What of a text can be a name; empty where nothing can.</summary>
+    public static string Shown(string text)
+    {
+        var kept = new StringBuilder();
+        foreach (var rune in text.Trim().EnumerateRunes().Where(IsShown))
+        {
+            if (kept.Length + rune.Utf16SequenceLength <= Longest) kept.Append(rune);
+        }
+
+        return kept.ToString().Trim();
     }
 
     /// <summary>A name for one that was given none: "Authenticator app", "Authenticator app 2", …</summary>

@@ -42,6 +42,9 @@ internal sealed class Walk : IDisposable
     /// <summary>Without it the walk ends where a password is asked for.</summary>
     public bool KnowsPassword { get; init; } = true;
 
+    /// <summary>The page of this server that the walk wants to reach.</summary>
+    public string? Goal { get; init; }
+
     /// <summary>Enrols where a skip is offered.</summary>
     public bool Enrols { get; init; }
 
@@ -195,7 +198,8 @@ internal sealed class Walk : IDisposable
             ("/password", 200) => "password",
             ("/consent", 200) => "consent",
             ("/device", 200) => page.Page.QuerySelector("[name=decision]") is null ? "device" : "connect",
-            ("/portal" or "/admin", 200) => "page",
+            (var path, 200) when path == Goal => "page",
+            (var path, 200) when path.StartsWith("/portal", StringComparison.Ordinal) => path,
             ("/locked", 403) => "locked",
             ("/error", _) when page.Uri.Query.Contains("reason=link", StringComparison.Ordinal) => "link",
             (_, 400) when page.Page.QuerySelector("main form") is null => "link",

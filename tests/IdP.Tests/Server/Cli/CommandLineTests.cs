@@ -1,5 +1,7 @@
 using System.Text.Json;
+using IdP.Storage;
 using IdP.Testing;
+using IdP.Verification.SignIn;
 
 namespace IdP.Tests.Server.Cli;
 
@@ -54,6 +56,27 @@ internal sealed class CommandLineTests(TestDatabaseKind kind)
 
         Assert.That(secret, Has.Length.EqualTo(43));
         Assert.That(shown.Succeeded(), Does.Contain("\"clientId\": \"app\"").And.Not.Contain(secret));
+    }
+
+    [Test]
+    public async Task Another_password_of_a_compromised_account_is_read_from_standard_input()
+    {
+        const string given = "quiet-harbour-28-lamp";
+        string[] command = ["users", "reset", "robbed", "--compromised", "--password-stdin"];
+        (await server.CommandAsync("users", "add", "robbed", "--no-password")).Succeeded();
+        foreach (var (input, arguments) in new[] { ("", command), ("short", command), (given, command.Except(["--compromised"]).ToArray()) })
+        {
+            var refused = await server.CommandReadingAsync(input, arguments);
+            Assert.That((refused.ExitCode, refused.Error.Contains("   at ", StringComparison.Ordinal)), Is.EqualTo((1, false)), refused.Error);
+        }
+
+        var done = await server.CommandReadingAsync(given + "\n", command);
+
+        Assert.That(done.Succeeded() + done.Error, Does.Not.Contain(given).And.Contain("was reset"));
+        await using var open = database.Open();
+        var (hash, mustChange) = await open.ReadAsync(s => s.FirstAsync(
+            "SELECT password_hash, must_change_password FROM users WHERE user_name = 'robbed'", row => (row.GetString(0), row.GetBoolean(1))));
+        Assert.That((new PasswordHasher(new RandomSource()).Verify(given, hash), mustChange), Is.EqualTo((true, true)));
     }
 
     [Test]

@@ -11,7 +11,7 @@ internal sealed class DeviceTests(TestDatabaseKind kind) : ServerFixture(kind)
 
     protected override IEnumerable<object> People =>
     [
-        Enrolled("fresh"), Enrolled("earlier"), Required("skipper"), Required("late"), Person("plain"), Person("off"), Person("guesser"), Person("tightened"),
+        Enrolled("fresh"), Enrolled("earlier"), Enrolled("between"), Required("skipper"), Required("late"), Person("plain"), Person("off"), Person("guesser"), Person("tightened"),
         Enrolled("reset"),
     ];
 
@@ -54,6 +54,25 @@ internal sealed class DeviceTests(TestDatabaseKind kind) : ServerFixture(kind)
             if (i == 0) page = await person.SubmitAsync(await person.VerifyAsync(page), "[value=allow]");
             if (i == 0) Assert.That(page.Heading, Is.EqualTo("Connected"), $"{page}");
         }
+    }
+
+    [Test]
+    public async Task What_is_verified_for_an_app_while_the_device_waits_does_not_approve_it()
+    {
+        var (person, begun) = (Browser("between"), await BeginAsync("till"));
+        var waiting = await person.SubmitAsync(await person.SignInAsync(await person.OpenAsync(Complete(begun))));
+        Assert.That(waiting.Uri.AbsolutePath, Is.EqualTo("/verify"), $"{waiting}");
+
+        // Whoever sent the person the device's code sends them to an app next, or waits until they go there.
+        var journey = await person.OpenAsync(AppOf("payroll"));
+        if (journey.At == "/signin") await journey.SignInAsync();
+        await journey.VerifyAsync();
+        Assert.That(journey.At, Is.EqualTo(Journey.App));
+
+        var confirm = Uri.UnescapeDataString(waiting.Uri.QueryParameters["to"]);
+        Assert.That((await person.OpenAsync(confirm)).Uri.AbsolutePath, Is.EqualTo("/verify"));
+        Assert.That((await EnterAsync(person, begun)).Uri.AbsolutePath, Is.EqualTo("/verify"));
+        Assert.That((await PollAsync("till", begun)).Error, Is.EqualTo("authorization_pending").Or.EqualTo("slow_down"));
     }
 
     [Test]

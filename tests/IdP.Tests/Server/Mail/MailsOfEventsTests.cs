@@ -52,6 +52,24 @@ internal sealed class MailsOfEventsTests(TestDatabaseKind kind) : MailFixture(ki
         Assert.That(mail.Text, Does.Contain(first).And.Contain(second).And.Contain(third));
     }
 
+    [TestCase(AuditEvents.PasskeyAdded, "en", "A new way to verify your identity was added", "It was added on Sunday 1 March, 13:00: Key ring.", "What you had before stays active.")]
+    [TestCase(AuditEvents.AuthenticatorAdded, "en", "A new way to verify your identity was added", ": Key ring.", "192.0.2.7")]
+    [TestCase(AuditEvents.PasskeyRemoved, "en", "A way to verify your identity was removed", "It was removed on Sunday 1 March, 13:00: Key ring.", "It no longer works.")]
+    [TestCase(AuditEvents.PasskeyAdded, "de", "Ein neuer Weg der Identitätsprüfung wurde hinzugefügt", "Er wurde am Sonntag, 1. März, 13:00 Uhr hinzugefügt: Key ring.", "Was Sie vorher hatten, bleibt aktiv.")]
+    [TestCase(AuditEvents.AuthenticatorAdded, "de", "Ein neuer Weg der Identitätsprüfung wurde hinzugefügt", ": Key ring.", "192.0.2.7")]
+    [TestCase(AuditEvents.PasskeyRemoved, "de", "Ein Weg der Identitätsprüfung wurde entfernt", "Er wurde am Sonntag, 1. März, 13:00 Uhr entfernt: Key ring.", "Er gilt nicht mehr.")]
+    [TestCase(AuditEvents.AuthenticatorRemoved, "de", "Ein Weg der Identitätsprüfung wurde entfernt", ": Key ring.", "Er gilt nicht mehr.")]
+    public async Task A_further_way_and_one_that_goes_are_mailed_by_name(string what, string locale, string subject, string first, string second)
+    {
+        await AddPersonAsync("maya", locale);
+        await HappenAsync("maya", what, reason: "Key ring");
+
+        var mail = await DeliverOneAsync();
+
+        Assert.That(mail.Subject, Is.EqualTo(subject));
+        Assert.That(mail.Text, Does.Contain(first).And.Contain(second).And.Contain("Firefox").And.Contain("/not-me?link=").And.Contain("/portal/security"));
+    }
+
     [Test]
     public async Task The_mails_of_admin_acts_say_who_did_it_and_the_new_deadline()
     {

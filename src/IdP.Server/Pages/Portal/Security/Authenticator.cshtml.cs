@@ -1,20 +1,33 @@
 using IdP.Verification.Decisions;
 using IdP.Verification.Enrollments;
+using IdP.Verification.Methods.Passkeys;
 using IdP.Verification.Methods.Totp;
 using Microsoft.AspNetCore.Mvc;
 
 namespace IdP.Server.Pages.Portal.Security;
 
-/// <summary>One authenticator app: another name, or away with it.</summary>
-internal sealed class AuthenticatorModel(Visit visit, Authenticators authenticators) : PortalPage(visit, "security")
+/// <summary>One authenticator app or passkey: another name, or away with it.</summary>
+internal sealed class AuthenticatorModel(Visit visit, Authenticators authenticators, PasskeyEnrollment passkeys) : PortalPage(visit, "security")
 {
-    public Authenticators.App App { get; private set; } = null!;
+    public sealed record One(AuthenticatorKind Kind, string Id, string Name, DateTimeOffset AddedAt, DateTimeOffset? LastUsedAt);
+
+    public One It { get; private set; } = null!;
 
     /// <summary>What stands in the field.</summary>
     public string? Name { get; private set; }
 
-    /// <summary>There is no other app.</summary>
-    public bool IsOnly { get; private set; }
+    public bool IsPasskey => It.Kind == AuthenticatorKind.Passkey;
+
+    public Phrase WhatRemovingDoes => (IsPasskey, isOnly) switch
+    {
+        (true, true) => T["RemovePasskey.Only"],
+        (true, false) => T["RemovePasskey.Lead"],
+        (false, true) => T["RemoveApp.Only"],
+        _ => T["RemoveApp.Lead"],
+    };
+
+    // There is no other, of either kind.
+    private bool isOnly;
 
     public async Task<IActionResult> OnPostAsync([FromForm] string? name, [FromForm] string? action)
     {
@@ -25,7 +38,7 @@ internal sealed class AuthenticatorModel(Visit visit, Authenticators authenticat
         Name = name;
         if (!AuthenticatorNames.Of(name, out var called)) return Refuse("name", T["AppName.Wrong", ("n", AuthenticatorNames.Longest)]);
         if (called is null) return Refuse("name", T["AppName.Empty"]);
-        await authenticators.RenameAsync(Session, App.Id, called);
+        await authenticators.RenameAsync(Session, It.Kind, It.Id, called);
         return LocalRedirect($"~{SignInTargets.Security}?done=renamed");
     }
 
@@ -33,23 +46,28 @@ internal sealed class AuthenticatorModel(Visit visit, Authenticators authenticat
 
     private async Task<IActionResult> RemoveAsync()
     {
-        switch (await authenticators.RemoveAsync(Session, App.Id, Visit.Current.Origin))
+        switch (await authenticators.RemoveAsync(Session, It.Kind, It.Id, Visit.Current.Origin))
         {
             case Removal.NeedsVerification:
                 return To("/verify");
             case Removal.LastOne:
-                return await ShowAgainAsync(T["RemoveApp.LastOne"]);
+                return await ShowAgainAsync(T[IsPasskey ? "Passkeys.Last" : "RemoveApp.LastOne"]);
             default:
-                return LocalRedirect($"~{SignInTargets.Security}?done=removed");
+                return LocalRedirect($"~{SignInTargets.Security}?done={(IsPasskey ? "passkey_removed" : "removed")}");
         }
     }
 
     // One of somebody else is as unknown as any other.
     private async Task<bool> FindAsync()
     {
-        var all = await authenticators.ListAsync(Who.Person.Id);
-        if (all.Find(app => app.Id == Request.Query["id"].ToString()) is not { } found) return false;
-        (App, Name, IsOnly) = (found, found.Name, all.Count == 1);
+        var id = Who.Person.Id;
+        List<One> all =
+        [
+            .. (await authenticators.ListAsync(id)).Select(app => new One(AuthenticatorKind.App, app.Id, app.Name, app.ConfirmedAt, app.LastUsedAt)),
+            .. (await passkeys.ListAsync(id)).Select(passkey => new One(AuthenticatorKind.Passkey, passkey.Id, passkey.Name, passkey.CreatedAt, passkey.LastUsedAt)),
+        ];
+        if (all.Find(one => one.Id == Request.Query["id"].ToString()) is not { } found) return false;
+        (It, Name, isOnly) = (found, found.Name, all.Count == 1);
         return true;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using IdP.Verification.Decisions;
 using IdP.Verification.Enrollments;
 using IdP.Verification.SignIn;
@@ -31,13 +30,8 @@ internal sealed class CompromisedModel(Visit visit, CompromisedAccount account) 
                 return LocalRedirect("~/enroll?to=" + Uri.EscapeDataString(SignInTargets.SetUp));
             case null:
                 return To("/verify");
-            case PasswordChange.WrongCurrent:
-                return Refuse("password", T["Password.PresentWrong"]);
-            case { } outcome when T.WhyNot(outcome, Shortest) is { } why:
-                return Refuse("new_password", why);
-            default:
-                Response.Headers.RetryAfter = PasswordGate.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-                return Refuse("password", T["SignIn.Busy"], StatusCodes.Status503ServiceUnavailable);
+            case { } outcome:
+                return Refuse(outcome, Shortest);
         }
     }
 

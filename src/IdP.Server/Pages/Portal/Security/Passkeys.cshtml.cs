@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace IdP.Server.Pages.Portal.Security;
 
-/// <summary>My passkeys: add one, take one away.</summary>
+/// <summary>My passkeys, and one more.</summary>
 internal sealed class PasskeysModel(Visit visit, PasskeyEnrollment passkeys, ShownCodes shownCodes) : PortalPage(visit, "security")
 {
     public IReadOnlyList<Passkey> List { get; private set; } = [];
@@ -21,10 +21,9 @@ internal sealed class PasskeysModel(Visit visit, PasskeyEnrollment passkeys, Sho
         ? $"{T["Passkeys.Added", ("date", Visit.Time.Date(passkey.CreatedAt))]} · {T["Security.LastUsed", ("date", Visit.Time.Time(used))]}"
         : T["Passkeys.Added", ("date", Visit.Time.Date(passkey.CreatedAt))].ToString();
 
-    public async Task<IActionResult> OnPostAsync([FromForm] string? ceremony, [FromForm] string? passkey, [FromForm] string? name, [FromForm] string? remove)
+    public async Task<IActionResult> OnPostAsync([FromForm] string? ceremony, [FromForm] string? passkey, [FromForm] string? name)
     {
         if (await ElsewhereAsync<Decision.Proceed>() is { } elsewhere) return elsewhere;
-        if (remove is not null) return await RemoveAsync(remove);
         var setup = await passkeys.ConfirmAsync(Who, ceremony, passkey, T.PasskeyNameOf(name, Visit.Current.Origin), Target.Policy);
         if (setup.Refused is { } refusal) return Prove(refusal);
         switch (setup.Check)
@@ -50,13 +49,6 @@ internal sealed class PasskeysModel(Visit visit, PasskeyEnrollment passkeys, Sho
         Prompt = setup.Prompt;
         return Page();
     }
-
-    private async Task<IActionResult> RemoveAsync(string id) => await passkeys.RemoveAsync(Session, id) switch
-    {
-        PasskeyRemoval.Last => await ShowAgainAsync(T["Passkeys.Last"]),
-        PasskeyRemoval.NeedsVerification => To("/verify"),
-        _ => LocalRedirect($"~{SignInTargets.Security}?done=passkey_removed"),
-    };
 
     private IActionResult Prove(SetupStart refusal) => To(refusal switch { SetupStart.NeedsPassword => "/signin", SetupStart.NeedsProof => "/enroll/proof", _ => "/verify" });
 }
