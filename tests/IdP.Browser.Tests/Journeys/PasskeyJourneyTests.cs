@@ -84,7 +84,6 @@ internal sealed class PasskeyJourneyTests : BrowserTest
         // Signed in and verified a moment ago, but by a code.
         await browser.Context.ClearCookiesAsync(new() { Name = "payroll_session" });
         await browser.OpenAppAsync(company.Payroll);
-        await browser.Button("Set up a passkey").ClickAsync();
         await browser.ShowsAsync("Add a passkey");
         await Assertions.Expect(browser.Page.GetByText("opens with a passkey only")).ToBeVisibleAsync();
         await browser.Button("Add a passkey").ClickAsync();
@@ -96,7 +95,7 @@ internal sealed class PasskeyJourneyTests : BrowserTest
         await browser.Page.GetByLabel("Name of this passkey").FillAsync("Office laptop");
         await browser.Button("Save the name").ClickAsync();
         await Assertions.Expect(browser.Page.GetByText("Office laptop, added on")).ToBeVisibleAsync();
-        await browser.Page.GetByRole(AriaRole.Link, new() { Name = "Change: Office laptop" }).ClickAsync();
+        await browser.Page.Locator("a[href*='authenticator?id=']").Last.ClickAsync();
         await browser.ShowsAsync("Office laptop");
         await browser.Button("Remove this passkey").ClickAsync();
         await Assertions.Expect(browser.Page.GetByText("The passkey was removed.")).ToBeVisibleAsync();
