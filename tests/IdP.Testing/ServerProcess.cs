@@ -27,6 +27,9 @@ public sealed class ServerProcess : IAsyncDisposable
             ["ASPNETCORE_URLS"] = $"http://localhost:{port}",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["DOTNET_ENVIRONMENT"] = "Development",
+            // It lives for seconds: code that is compiled once, quickly, is the cheapest. 0x5000 ms.
+            ["DOTNET_TieredPGO"] = "0",
+            ["DOTNET_TC_CallCountingDelayMs"] = "5000",
             ["IdP__Issuer"] = Issuer.OriginalString,
             ["IdP__Database__Provider"] = database.Provider,
             ["IdP__Database__ConnectionString"] = database.ConnectionString,

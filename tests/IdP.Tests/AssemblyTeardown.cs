@@ -1,5 +1,10 @@
 using IdP.Testing;
 
+// Fixtures run beside each other, because most of them wait for a server: each has its own database, port and people, and
+// changes nothing that belongs to the process. One that measures time is [NonParallelizable].
+[assembly: Parallelizable(ParallelScope.Fixtures)]
+[assembly: LevelOfParallelism(6)]
+
 // No namespace: this belongs to every test of the assembly.
 #pragma warning disable CA1050, MA0047
 [SetUpFixture]

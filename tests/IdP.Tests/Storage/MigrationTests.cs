@@ -6,7 +6,6 @@ using Microsoft.EntityFrameworkCore;
 namespace IdP.Tests.Storage;
 
 [TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.All))]
-[Parallelizable(ParallelScope.Self)]
 internal sealed class MigrationTests(TestDatabaseKind kind)
 {
     [Test]

@@ -5,7 +5,6 @@ namespace IdP.Tests.Storage;
 
 /// <summary>A test with a migrated database of its own.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-[Parallelizable(ParallelScope.Self)]
 internal abstract class StorageTest(TestDatabaseKind kind)
 {
     protected TestDatabaseKind Kind => kind;

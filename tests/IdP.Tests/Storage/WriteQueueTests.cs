@@ -4,7 +4,6 @@ using IdP.Testing;
 namespace IdP.Tests.Storage;
 
 /// <summary>The line of those who write to an SQLite file.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class WriteQueueTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

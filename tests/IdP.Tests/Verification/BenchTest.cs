@@ -4,7 +4,6 @@ namespace IdP.Tests.Verification;
 
 /// <summary>A test with a bench of its own.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-[Parallelizable(ParallelScope.Self)]
 internal abstract class BenchTest(TestDatabaseKind kind)
 {
     protected TestDatabaseKind Kind => kind;

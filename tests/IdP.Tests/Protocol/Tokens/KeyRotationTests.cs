@@ -77,7 +77,8 @@ internal sealed class KeyRotationTests(TestDatabaseKind kind)
     [Test]
     public async Task A_key_that_is_old_enough_is_followed_by_itself()
     {
-        provider.Clock.Advance(TimeSpan.FromDays(91));
+        // Not a day more: the server looks each hour on the way, too.
+        provider.Clock.Advance(TimeSpan.FromDays(90));
         await Keys.CheckAsync();
 
         Assert.That((await StoredAsync()).Count(k => k.ActiveFrom > provider.Clock.Now), Is.EqualTo(2));

@@ -14,7 +14,6 @@ namespace IdP.Tests.Server.Journeys;
 /// </summary>
 [TestFixture(TestDatabaseKind.Postgres, 3)]
 [TestFixture(TestDatabaseKind.Sqlite, 10)]
-[Parallelizable(ParallelScope.Self)]
 internal sealed class KillTests(TestDatabaseKind kind, int rounds) : ServerFixture(kind)
 {
     private const string Template = "template";

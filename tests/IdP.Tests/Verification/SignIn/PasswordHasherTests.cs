@@ -4,6 +4,7 @@ using IdP.Verification.SignIn;
 
 namespace IdP.Tests.Verification.SignIn;
 
+[NonParallelizable]
 internal sealed class PasswordHasherTests
 {
     private static readonly PasswordHasher Hasher = new(new RandomSource(), 1000);

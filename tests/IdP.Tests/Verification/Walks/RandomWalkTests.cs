@@ -7,7 +7,6 @@ namespace IdP.Tests.Verification.Walks;
 /// <summary>
 /// People, thieves and admins who do anything in any order. A longer run: <c>IDP_WALKS=20000 IDP_WALK_SEED=7</c>.
 /// </summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class RandomWalkTests
 {
     private const int AtOnce = 64;
