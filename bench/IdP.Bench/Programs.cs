@@ -30,8 +30,9 @@ internal sealed class Programs(Arguments arguments) : IAsyncDisposable
     /// <param name="people">See <see cref="Seed"/>; null: no seed at all.</param>
     /// <param name="settings">Environment variables.</param>
     /// <param name="cores">Where it may run.</param>
+    /// <param name="document">Another seed.</param>
     public (BenchProcess Process, Uri Address) StartServer(
-        DatabaseOptions database, int? people, IReadOnlyDictionary<string, string>? settings = null, string cores = Core)
+        DatabaseOptions database, int? people, IReadOnlyDictionary<string, string>? settings = null, string cores = Core, string? document = null)
     {
         var address = new Uri($"http://localhost:{FreePort()}");
         var environment = new Dictionary<string, string>
@@ -43,7 +44,7 @@ internal sealed class Programs(Arguments arguments) : IAsyncDisposable
         if (people is { } count)
         {
             environment["IdP__Seed__File"] = folder.File("seed.json");
-            File.WriteAllText(environment["IdP__Seed__File"], Seed.Document(count));
+            File.WriteAllText(environment["IdP__Seed__File"], document ?? Seed.Document(count));
         }
 
         // As a deployer has it: the documented settings file in the working folder.

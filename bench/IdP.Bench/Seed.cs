@@ -30,5 +30,17 @@ internal static class Seed
         }),
     });
 
+    /// <summary>An owner, and so many applications of which every second is guarded.</summary>
+    public static string Administration(int clients) => JsonSerializer.Serialize(new
+    {
+        users = new[] { new { username = Person, email = Person + "@example.com", emailVerified = true, displayName = "Bench Person", password = Password, totpSecret = TotpSecret, roles = new[] { "owner" } } },
+        groups = Enumerable.Range(0, 50).Select(i => new { name = i == 0 ? "finance" : $"group-{i}" }),
+        clients = Enumerable.Range(0, clients).Select(i => new
+        {
+            clientId = $"app-{i}", displayName = $"Application {i}", type = "public", tokenEndpointAuthMethod = "none", redirectUris = new[] { Client.RedirectUri },
+            grantTypes = new[] { "authorization_code" }, scopes = new[] { "openid" }, identityVerification = i % 2 == 0 ? "required" : "notRequired",
+        }),
+    });
+
     public static IEnumerable<string> Names(int people) => Enumerable.Range(0, people).Select(i => Person + i).Prepend(Person);
 }

@@ -12,5 +12,6 @@ internal static class Scenario
             ["memory"] = Memory.RunAsync,
             ["gate"] = Gate.RunAsync,
             ["rows"] = Rows.RunAsync,
+            ["console"] = Administration.RunAsync,
         };
 }
