@@ -18,7 +18,7 @@ internal static class UserCommands
     {
         var search = Verbs.Text("--search", "Part of a user name, an address or a display name.");
         var state = Verbs.Text("--state", "Only people in this state.");
-        state.AcceptOnlyFromAmong([.. EnrollmentView.All, "locked"]);
+        state.AcceptOnlyFromAmong([.. PeopleFilter.All]);
         var limit = new Option<int>("--limit") { Description = "The most people; 200 when not given.", DefaultValueFactory = _ => 200 };
         return verbs.Verb("list", "Lists people with the days they have left.", [search, state, limit], async call =>
         {

@@ -121,7 +121,7 @@ internal sealed class SurfaceTests() : ServerFixture(TestDatabaseKind.Sqlite)
     }
 
     [Test]
-    public void States_of_a_person() => Expect("States of a person", [.. EnrollmentView.All, "locked", "disabled"], keys: 1);
+    public void States_of_a_person() => Expect("States of a person", PeopleFilter.All, keys: 1);
 
     [Test]
     public void Settings_with_their_defaults() =>
