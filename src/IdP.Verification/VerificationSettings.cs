@@ -80,11 +80,17 @@ public sealed record VerificationSettings
     /// <summary>The authenticator app that is recommended; null: none.</summary>
     public string? PreferredAuthenticator { get; init; }
 
+    /// <summary>What an admin says about it, below its name: where to get it, which account to use; null: nothing.</summary>
+    public string? AuthenticatorNote { get; init; }
+
     /// <summary>Where people get help: an address, a number or a sentence; shown wherever nothing else goes on.</summary>
     public string? SupportContact { get; init; }
 
-    /// <summary>Mails 3 days and 1 day before the end of an enrollment period.</summary>
+    /// <summary>Mails before the end of an enrollment period, <see cref="ReminderDays"/> before it.</summary>
     public bool ReminderMails { get; init; } = true;
+
+    /// <summary>How many days before the end; up to ten different ones from 1 to 365.</summary>
+    public IReadOnlyList<int> ReminderDays { get; init; } = [3, 1];
 
     /// <summary>A mail to admins each Monday: how many have enrolled, skipped, locked.</summary>
     public bool WeeklyDigest { get; init; } = true;
@@ -119,6 +125,8 @@ public sealed record VerificationSettings
         if (AddressAttempts is < 10 or > 100_000) yield return "addressAttempts must be from 10 to 100000.";
         if (PortalReverifyAfterMinutes is < 0 or > 525_600) yield return "portalReverifyAfterMinutes must be from 0 to 525600.";
         if (RefreshTokenGraceSeconds is < 0 or > 60) yield return "refreshTokenGraceSeconds must be from 0 to 60.";
+        if (ReminderDays.Count > 10 || ReminderDays.Distinct().Count() != ReminderDays.Count || ReminderDays.Any(days => days is < 1 or > 365))
+            yield return "reminderDays must be at most 10 different numbers from 1 to 365.";
         if (LockMinutes is < 0 or > 525_600) yield return "lockMinutes must be from 0 to 525600.";
         // NIST SP 800-63B-4 §3.2.2 bounds guessing: six digits and a three-step window leave 3 in 10^6 a guess.
         else if (LockMinutes > 0 && GuessesPerDay > 30)

@@ -28,7 +28,7 @@ internal static class AdminServices
                 typeof(AddClient), typeof(SetClient), typeof(RemoveClient), typeof(RotateSecret), typeof(ListClients), typeof(ShowClient),
                 typeof(AddGroup), typeof(SetGroup), typeof(RemoveGroup), typeof(ListGroups), typeof(ShowGroup),
                 typeof(AddToken), typeof(ListTokens), typeof(RevokeToken), typeof(ApiCallers), typeof(ApiGuard),
-                typeof(SetMailTemplate), typeof(ResetMailTemplate), typeof(ListOutbox), typeof(RetryMail), typeof(SendTestMail),
+                typeof(SetMailTemplate), typeof(ResetMailTemplate), typeof(ListOutbox), typeof(RetryMail), typeof(SendTestMail), typeof(PreviewMail),
                 typeof(SetSettings), typeof(ShowSettings), typeof(OwnerSetup), typeof(DocumentDiff), typeof(DocumentApply),
             })
             {

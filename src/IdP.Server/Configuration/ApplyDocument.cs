@@ -6,6 +6,7 @@ using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Users;
+using IdP.Server.Mail;
 using IdP.Storage.Clients;
 using IdP.Storage.Users;
 using IdP.Verification.Decisions;
@@ -21,6 +22,9 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
 
     /// <summary>Registered groups.</summary>
     public IReadOnlyList<GroupEntry> Groups { get; init; } = [];
+
+    /// <summary>Words of mails.</summary>
+    public IReadOnlyList<MailEntry> MailTemplates { get; init; } = [];
 
     /// <summary>Larger files are refused before they are read.</summary>
     public const int MostBytes = 16 * 1024 * 1024;
@@ -50,6 +54,11 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
 
     /// <param name="Path">Where it stands in the document.</param>
     public sealed record GroupEntry(string Path, string Name, GroupPatch Properties);
+
+    /// <param name="Path">Where it stands in the document.</param>
+    /// <param name="Subject">Null: as it is; empty: the shipped one.</param>
+    /// <param name="Text">Null: as it is; empty: the shipped one.</param>
+    public sealed record MailEntry(string Path, MailKind Kind, string Language, string? Subject, string? Text);
 
     /// <summary>Reads a file.</summary>
     /// <returns>The document, or every error that was found.</returns>
@@ -98,6 +107,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
             {
                 Apis = [.. root.Objects("apis").Select(ReadApi)],
                 Groups = [.. root.Objects("groups").Select(ReadGroup)],
+                MailTemplates = [.. root.Objects("mailTemplates").Select(ReadMail)],
             };
             root.Finish();
             FindTwins(document, errors);
@@ -234,6 +244,21 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
         return new GroupEntry(fields.Path, name ?? "", properties);
     }
 
+    private static MailEntry ReadMail(ObjectReader fields)
+    {
+        var (name, language, subject, text) = (fields.Text("kind"), fields.Text("language"), fields.Text("subject"), fields.LongText("text"));
+        var kind = name is null ? null : MailKinds.Find(name);
+        if (name is null) fields.Fail("kind", "is missing.");
+        else if (kind is null) fields.Fail("kind", $"must be one of {string.Join(", ", MailKinds.All.Select(k => k.Name))}.");
+        if (language is null) fields.Fail("language", "is missing.");
+        else if (!Mail.MailTemplates.IsLanguage(language)) fields.Fail("language", "must be a language tag such as en or de.");
+        // What is not given, or the shipped one, is judged as a word that is always right.
+        var words = new MailTemplateText(subject is null or "" ? "-" : subject.Trim(), text is null or "" ? "-" : text.ReplaceLineEndings("\n").Trim());
+        foreach (var problem in kind is null ? [] : words.Problems(kind)) fields.Fail(problem.StartsWith("The subject", StringComparison.Ordinal) ? "subject" : "text", problem);
+        fields.Finish();
+        return new MailEntry(fields.Path, kind ?? MailKinds.All[0], Mail.MailTemplates.Normalize(language ?? ""), subject, text);
+    }
+
     // DESIGN §8 shows an empty object for a client without keys.
     private static string? ReadJwks(ObjectReader fields)
     {
@@ -264,6 +289,12 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
         foreach (var group in document.Groups)
         {
             if (!groups.Add(group.Name)) errors.Add(new(group.Path + ".name", $"{group.Name} is in the document twice."));
+        }
+
+        var mails = new HashSet<(string Kind, string Language)>();
+        foreach (var mail in document.MailTemplates)
+        {
+            if (!mails.Add((mail.Kind.Name, mail.Language))) errors.Add(new(mail.Path + ".kind", $"{mail.Kind.Name} ({mail.Language}) is in the document twice."));
         }
 
         var ids = new HashSet<string>(StringComparer.Ordinal);

@@ -2,9 +2,11 @@ using FluentValidation;
 using IdP.Server.Admin;
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
+using IdP.Server.Admin.Mails;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Users;
+using IdP.Server.Mail;
 using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Clients;
@@ -17,7 +19,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IdP.Server.Configuration;
 
 /// <summary>One thing in which the database differs from a document.</summary>
-/// <param name="Subject"><c>settings</c>, <c>user NAME</c>, <c>group NAME</c>, <c>client ID</c> or <c>api AUDIENCE</c>.</param>
+/// <param name="Subject"><c>settings</c>, <c>user NAME</c>, <c>group NAME</c>, <c>client ID</c>, <c>api AUDIENCE</c> or <c>mail KIND (LANGUAGE)</c>.</param>
 /// <param name="Text">What becomes different.</param>
 /// <param name="Weaker">A sentence that says what protects less than before; null when nothing does.</param>
 internal sealed record Difference(string Subject, string Text, string? Weaker = null);
@@ -68,6 +70,7 @@ internal sealed class DocumentDiff(TotpSecrets totpSecrets, RandomSource random)
         foreach (var entry in document.Users) await UserAsync(run, entry, ct);
         foreach (var entry in document.Clients) await ClientAsync(run, entry, ct);
         foreach (var entry in document.Apis) await ApiAsync(run, entry, ct);
+        foreach (var entry in document.MailTemplates) await MailAsync(run, entry, ct);
         return (run.Differences, run.Errors);
     }
 
@@ -104,6 +107,29 @@ internal sealed class DocumentDiff(TotpSecrets totpSecrets, RandomSource random)
         run.Db.Audit($"api:{entry.Audience}", AuditEvents.ApiChanged, run.Mode.Actor, run.Mode.Reason, string.Join("; ", changes.Select(c => c.Text)), run.Now);
         if (isNew) run.Differences.Add(new($"api {entry.Audience}", $"will be added with the scopes {string.Join(' ', api.Scopes)}"));
         else run.Note($"api {entry.Audience}", changes);
+    }
+
+    private static async Task MailAsync(Run run, ApplyDocument.MailEntry entry, CancellationToken ct)
+    {
+        var (stored, shipped) = (await run.Db.MailTemplates.FindAsync([entry.Kind.Name, entry.Language], ct), MailTemplates.Shipped(entry.Kind, entry.Language));
+        var known = stored is null ? shipped : new MailTemplateText(stored.Subject, stored.Text);
+        var subject = entry.Subject is "" ? shipped?.Subject : entry.Subject?.Trim() ?? known?.Subject;
+        var text = entry.Text is "" ? shipped?.Text : entry.Text?.ReplaceLineEndings("\n").Trim() ?? known?.Text;
+        var (name, wanted) = ($"mail {entry.Kind.Name} ({entry.Language})", subject is null || text is null ? null : new MailTemplateText(subject, text));
+        var isHalf = wanted is null && (subject ?? text) is not null;
+        if (isHalf) run.Errors.Add(new(entry.Path, $"Nothing is shipped in {entry.Language}: give subject and text."));
+        if (isHalf || wanted == known) return;
+        if (wanted is null || wanted == shipped)
+        {
+            run.Db.MailTemplates.Remove(stored!);
+            run.Db.Audit($"mail:{entry.Kind.Name}", AuditEvents.MailTemplateChanged, run.Mode.Actor, run.Mode.Reason, ResetMailTemplate.Describe(entry.Kind, entry.Language), run.Now);
+            run.Differences.Add(new(name, shipped is null ? "will be removed" : "the shipped words again"));
+            return;
+        }
+
+        await SetMailTemplate.StoreAsync(run.Db, entry.Kind, entry.Language, wanted, run.Mode.Actor, run.Mode.Reason, run.Now, ct);
+        if (wanted.Subject != known?.Subject) run.Differences.Add(new(name, $"subject: {known?.Subject ?? "(none)"} -> {wanted.Subject}"));
+        if (wanted.Text != known?.Text) run.Differences.Add(new(name, "text: replaced"));
     }
 
     private async Task UserAsync(Run run, ApplyDocument.UserEntry entry, CancellationToken ct)

@@ -107,7 +107,12 @@ internal sealed class ObjectReader
     }
 
     /// <summary>A text, or where it is: <c>{ "fromEnv": "NAME" }</c> or <c>{ "fromFile": "path" }</c>.</summary>
-    public string? Secret(string name)
+    public string? Secret(string name) => Referred(name, SecretSource.Longest);
+
+    /// <summary>As a secret, but of several lines.</summary>
+    public string? LongText(string name) => Referred(name, SecretSource.LongestText);
+
+    private string? Referred(string name, int longest)
     {
         if (Any(name) is not { } value) return null;
         if (value.ValueKind == JsonValueKind.String) return value.GetString();
@@ -126,7 +131,7 @@ internal sealed class ObjectReader
             return null;
         }
 
-        var found = variable is not null ? secrets.FromEnvironment(variable) : secrets.FromFile(file!);
+        var found = variable is not null ? secrets.FromEnvironment(variable) : secrets.FromFile(file!, longest);
         if (found.Problem is { } problem) Fail(name, problem);
         return found.Value;
     }

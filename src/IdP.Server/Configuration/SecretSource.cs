@@ -5,21 +5,24 @@ namespace IdP.Server.Configuration;
 /// <param name="variable">Reads an environment variable; null: the process's own.</param>
 internal sealed class SecretSource(string folder, Func<string, string?>? variable = null)
 {
-    private const int Longest = 4096;
+    public const int Longest = 4096;
+
+    /// <summary>Of what is no secret and has several lines.</summary>
+    public const int LongestText = 128 * 1024;
 
     public (string? Value, string? Problem) FromEnvironment(string name) =>
         (variable ?? Environment.GetEnvironmentVariable)(name) is { Length: > 0 } value
             ? (value, null)
             : (null, $"The environment variable {name} is not set.");
 
-    public (string? Value, string? Problem) FromFile(string path)
+    public (string? Value, string? Problem) FromFile(string path, int longest = Longest)
     {
         var full = Path.GetFullPath(path, folder);
         try
         {
             var file = new FileInfo(full);
             if (!file.Exists) return (null, $"The file {path} does not exist (looked for {full}).");
-            if (file.Length > Longest) return (null, $"The file {path} is too large for a secret.");
+            if (file.Length > longest) return (null, $"The file {path} is too large for this.");
             // Editors and echo end a file with a line break that nobody means.
             var text = File.ReadAllText(full);
             text = text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;

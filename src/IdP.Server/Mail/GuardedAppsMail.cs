@@ -10,8 +10,8 @@ using IdP.Verification.SignIn;
 namespace IdP.Server.Mail;
 
 /// <summary>
-/// E3: tells those who use an application that it asks for identity verification from now on; one mail for all that
-/// changed at a time. Nobody is told of an application that they never opened.
+/// E3: tells those who use an application, or the portal, that it asks for identity verification from now on; one mail for
+/// all that changed at a time. Nobody is told of an application that they never opened.
 /// </summary>
 internal sealed partial class GuardedAppsMail(IdPDatabase database, Catalog catalog, MailWriter writer, TimeProvider clock)
 {
@@ -21,39 +21,59 @@ internal sealed partial class GuardedAppsMail(IdPDatabase database, Catalog cata
         WHERE u.disabled_at IS NULL AND u.id IN (SELECT a.user_id FROM authorizations a WHERE a.client_id = @p0 AND a.revoked_at IS NULL)
         """;
 
-    /// <summary>The mails that follow changes of policies.</summary>
+    // Everybody's page here, so whoever ever signed in.
+    private const string UsersOfThePortal = $"""
+        SELECT {PersonRow.Columns} FROM users u {PersonRow.Joins} WHERE u.disabled_at IS NULL AND u.last_sign_in_at IS NOT NULL
+        """;
+
+    /// <summary>What changed, and who is told.</summary>
+    /// <param name="Before">As it was: several changes at a time are one, from the first to what holds now.</param>
+    /// <param name="App">The application's name; null: the portal.</param>
+    private sealed record Changed(ResourcePolicy Policy, VerificationMode Before, string? App, DateTimeOffset When);
+
+    /// <summary>The mails that follow changes of policies, and of the portal's mode, which is a setting.</summary>
     public async Task<IReadOnlyList<OutboxMessage>> WriteAsync(IEnumerable<AuditEvent> changes, CancellationToken ct)
     {
         var snapshot = await catalog.GetAsync();
-        var told = new Dictionary<string, (Person Person, List<string> Apps, DateTimeOffset When)>(StringComparer.Ordinal);
-        foreach (var change in changes.GroupBy(row => row.Resource))
+        var told = new Dictionary<string, (Person Person, List<string> Apps, bool Portal, DateTimeOffset When)>(StringComparer.Ordinal);
+        foreach (var change in changes.GroupBy(row => row.Resource).Select(rows => Find(rows, snapshot)).OfType<Changed>())
         {
-            // Several changes of one application at a time are one: from the first to what holds now.
-            if (change.Select(ModeBefore).OfType<VerificationMode>().Cast<VerificationMode?>().FirstOrDefault() is not { } before) continue;
-            if (change.Key is not { } resource || !resource.StartsWith(ResourceKind.Client + ":", StringComparison.Ordinal)) continue;
-            if (!snapshot.Clients.TryGetValue(resource[(ResourceKind.Client.Length + 1)..], out var client) || client.DisabledAt is not null) continue;
-
-            var policy = snapshot.PolicyOf(client.ClientId);
-            foreach (var person in await database.ReadAsync(s => s.AllAsync(UsersOf, row => PersonRow.Read(row), client.ClientId)))
+            var users = await database.ReadAsync(s => change.App is null
+                ? s.AllAsync(UsersOfThePortal, row => PersonRow.Read(row))
+                : s.AllAsync(UsersOf, row => PersonRow.Read(row), change.Policy.ResourceId));
+            foreach (var person in users)
             {
-                if (!Asks(policy.ModeFor(person.Groups).Mode, person) || Asks((policy with { Mode = before }).ModeFor(person.Groups).Mode, person)) continue;
-                if (!told.TryGetValue(person.Id, out var mail)) told[person.Id] = mail = (person, [], change.Min(row => row.At));
-                mail.Apps.Add(client.DisplayName);
+                // The rules for groups count as at the sign-in: whom a rule asks, or spares, before and after, hears nothing.
+                if (!Asks(change.Policy.ModeFor(person.Groups).Mode, person) || Asks((change.Policy with { Mode = change.Before }).ModeFor(person.Groups).Mode, person)) continue;
+                var (_, apps, portal, when) = told.TryGetValue(person.Id, out var mail) ? mail : (person, [], false, change.When);
+                if (change.App is not null) apps.Add(change.App);
+                told[person.Id] = (person, apps, portal || change.App is null, change.When < when ? change.When : when);
             }
         }
 
         List<OutboxMessage> messages = [];
-        foreach (var (person, apps, when) in told.Values)
+        foreach (var (person, apps, portal, when) in told.Values)
         {
             var deadline = MailFacts.DeadlineOf(person);
             var kind = person.State.Enrollment is EnrollmentState.Active ? "E3-active" : "E3";
             messages.Add(await writer.WriteAsync(kind, person, new Dictionary<string, object?>(StringComparer.Ordinal)
             {
-                ["when"] = when, ["apps"] = apps.Order(StringComparer.CurrentCulture).ToList(), ["deadline"] = deadline, ["left"] = deadline - clock.GetUtcNow(),
+                ["when"] = when, ["apps"] = new AppNames([.. apps.Order(StringComparer.CurrentCulture)], portal), ["deadline"] = deadline, ["left"] = deadline - clock.GetUtcNow(),
             }, ct));
         }
 
         return messages;
+    }
+
+    private static Changed? Find(IGrouping<string?, AuditEvent> rows, CatalogSnapshot snapshot)
+    {
+        if (rows.Select(ModeBefore).OfType<VerificationMode>().Cast<VerificationMode?>().FirstOrDefault() is not { } before || rows.Key is not { } resource) return null;
+        var when = rows.Min(row => row.At);
+        if (resource == "settings") return new(snapshot.PortalPolicy, before, null, when);
+        return resource.StartsWith(ResourceKind.Client + ":", StringComparison.Ordinal)
+            && snapshot.Clients.TryGetValue(resource[(ResourceKind.Client.Length + 1)..], out var client) && client.DisabledAt is null
+            ? new(snapshot.PolicyOf(client.ClientId), before, client.DisplayName, when)
+            : null;
     }
 
     private static bool Asks(VerificationMode mode, Person person) => mode switch
@@ -64,9 +84,14 @@ internal sealed partial class GuardedAppsMail(IdPDatabase database, Catalog cata
     };
 
     private static VerificationMode? ModeBefore(AuditEvent row) =>
-        Mode().Match(row.Reason ?? "") is { Success: true } match && Enum.TryParse<VerificationMode>(match.Groups["mode"].Value, ignoreCase: true, out var mode) ? mode : null;
+        (row.Event == AuditEvents.SettingChanged ? PortalMode() : Mode()).Match(row.Reason ?? "") is { Success: true } match
+        && Enum.TryParse<VerificationMode>(match.Groups["mode"].Value, ignoreCase: true, out var mode) ? mode : null;
 
     // What a change of policy says first; see ClientPatch. The reason an admin gave stands at the end.
     [GeneratedRegex(@"^identityVerification: (?<mode>[a-zA-Z]+) -> [a-zA-Z]+", RegexOptions.ExplicitCapture, 100)]
     private static partial Regex Mode();
+
+    // One of the changes that an event of the settings lists; see SetSettings.
+    [GeneratedRegex(@"(^|; )portalIdentityVerification: (?<mode>[a-zA-Z]+) -> [a-zA-Z]+", RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex PortalMode();
 }

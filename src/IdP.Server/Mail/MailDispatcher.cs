@@ -1,5 +1,6 @@
 using IdP.Storage.Audit;
 using IdP.Storage.Changes;
+using IdP.Storage.Clients;
 using IdP.Storage.Database;
 using IdP.Storage.Outbox;
 using IdP.Storage.Users;
@@ -37,7 +38,7 @@ internal sealed class MailDispatcher(IdPDatabase database, Catalog catalog, Peop
         var last = await unseen.MaxAsync(e => (long?)e.Id, ct);
         if (last is null) return false;
         var rows = await unseen
-            .Where(e => e.Id <= last && ((e.UserId != null && Mails.Events.Contains(e.Event)) || e.Event == AuditEvents.PolicyChanged)).ToListAsync(ct);
+            .Where(e => e.Id <= last && ((e.UserId != null && Mails.Events.Contains(e.Event)) || e.Event == AuditEvents.PolicyChanged || e.Event == AuditEvents.SettingChanged)).ToListAsync(ct);
         // Most rows are sign-ins, which nobody gets a mail about: the mark stays behind them for a while, so that under
         // load it does not cost a commit each time.
         if (rows.Count == 0 && last - (seen ?? 0) < MostRows) return false;
@@ -51,7 +52,7 @@ internal sealed class MailDispatcher(IdPDatabase database, Catalog catalog, Peop
             if (message.Text.Contains(handle, StringComparison.Ordinal)) links.Add(link);
         }
 
-        messages.AddRange(await guardedApps.WriteAsync(rows.Where(row => row.Event == AuditEvents.PolicyChanged), ct));
+        messages.AddRange(await guardedApps.WriteAsync(rows.Where(row => row.Event is AuditEvents.PolicyChanged or AuditEvents.SettingChanged), ct));
         return await database.SaveAsync(async save =>
         {
             // Of several nodes the one that moves the mark has written these mails.
@@ -74,9 +75,11 @@ internal sealed class MailDispatcher(IdPDatabase database, Catalog catalog, Peop
         var snapshot = await catalog.GetAsync();
         var (left, _) = await database.ReadAsync(s => RecoveryCodeMethod.CountAsync(s, person.Id));
         var guarded = snapshot.Clients.Values
-            .Where(c => c.DisabledAt is null && snapshot.PolicyOf(c.ClientId).ModeFor(person.Groups).Mode != Storage.Clients.VerificationMode.NotRequired)
+            .Where(c => c.DisabledAt is null && snapshot.PolicyOf(c.ClientId).ModeFor(person.Groups).Mode != VerificationMode.NotRequired)
             .Select(c => c.DisplayName).Order(StringComparer.CurrentCulture);
-        var facts = new MailFacts(row, person, snapshot.Verification, [.. guarded], left, await AdminAsync(row, person), clock.GetUtcNow());
+        // Where the portal asks only those who have enrolled it is no reason to enrol.
+        var portal = snapshot.PortalPolicy.ModeFor(person.Groups).Mode is VerificationMode.Required or VerificationMode.Always;
+        var facts = new MailFacts(row, person, snapshot.Verification, new([.. guarded], portal), left, await AdminAsync(row, person), clock.GetUtcNow());
         return Mails.For(facts) is var (kind, values) ? await writer.WriteAsync(kind, person, values, ct, handle) : null;
     }
 

@@ -26,7 +26,7 @@ internal static class MailKinds
     public static IReadOnlyList<MailKind> All { get; } =
     [
         new("E1", "an admin requires identity verification of a person", Security, ["date", "deadline", "left", "apps", "app", "admin"]),
-        new("E2", "3 days and 1 day before the deadline", Security, ["deadline", "left"]),
+        new("E2", "some days before the deadline (setting reminderDays)", Security, ["deadline", "left"]),
         new("E3", "an application began to ask, of a person who has yet to enrol", Security, ["when", "apps", "deadline", "left"]),
         new("E3-active", "an application began to ask, of a person who is enrolled", "/portal", ["when", "apps"]),
         new("E4", "a person enrolled", Security, ["when", "browser", "address"]),

@@ -7,6 +7,9 @@ namespace IdP.Server.Mail;
 /// <summary>A day without its hour, for a subject.</summary>
 internal readonly record struct Day(DateTimeOffset Time);
 
+/// <summary>What asks for a code: applications, and perhaps the portal, which has no name of its own.</summary>
+internal sealed record AppNames(IReadOnlyList<string> Apps, bool Portal = false);
+
 /// <summary>How the facts of a mail are written in one language.</summary>
 internal sealed class MailLanguage
 {
@@ -54,7 +57,7 @@ internal sealed class MailLanguage
         TimeSpan left => Left(left),
         BrowserName browser => browser.In(this),
         MethodName method => method.In(this),
-        IReadOnlyList<string> names => List(names),
+        AppNames names => List(names),
         IFormattable number => number.ToString(null, culture),
         _ => MailNeutral.Name(value.ToString()!),
     };
@@ -70,7 +73,7 @@ internal sealed class MailLanguage
         : VerificationPolicy.DaysLeft(left) is var days and not 1 ? words["days_left"].Replace("N", days.ToString(culture), StringComparison.Ordinal)
         : words["day_left"];
 
-    private string List(IReadOnlyList<string> names) => names.Select(MailNeutral.Name).ToArray() switch
+    private string List(AppNames names) => names.Apps.Select(MailNeutral.Name).Concat(names.Portal ? [words["portal"]] : []).ToArray() switch
     {
         [] => words["guarded_apps"],
         [var one] => one,

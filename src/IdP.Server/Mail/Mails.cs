@@ -10,12 +10,12 @@ namespace IdP.Server.Mail;
 /// <param name="Row">What happened.</param>
 /// <param name="Person">To whom, as they are now.</param>
 /// <param name="Settings">The admin's settings.</param>
-/// <param name="GuardedApps">Names of the applications that ask this person for identity verification.</param>
+/// <param name="Guarded">What asks this person for identity verification.</param>
 /// <param name="CodesLeft">Unused recovery codes of the person.</param>
 /// <param name="Admin">Name of the person who did it; null: nobody with a name, or the person.</param>
 /// <param name="Now">The time of writing.</param>
 internal sealed record MailFacts(
-    AuditEvent Row, Person Person, VerificationSettings Settings, IReadOnlyList<string> GuardedApps, int CodesLeft, string? Admin, DateTimeOffset Now)
+    AuditEvent Row, Person Person, VerificationSettings Settings, AppNames Guarded, int CodesLeft, string? Admin, DateTimeOffset Now)
 {
     /// <summary>The end of the person's period; null: none runs.</summary>
     public DateTimeOffset? Deadline => DeadlineOf(Person);
@@ -52,7 +52,7 @@ internal static class Mails
             ["date"] = facts.Deadline is { } day ? new Day(day) : null,
             ["deadline"] = facts.Deadline,
             ["left"] = facts.Deadline - facts.Now,
-            ["apps"] = facts.GuardedApps,
+            ["apps"] = facts.Guarded,
             ["app"] = facts.Settings.PreferredAuthenticator,
             ["admin"] = facts.Admin,
             ["browser"] = facts.Row.UserAgent is { } agent ? new BrowserName(agent) : null,

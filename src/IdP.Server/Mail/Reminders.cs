@@ -8,18 +8,9 @@ using IdP.Verification.SignIn;
 
 namespace IdP.Server.Mail;
 
-/// <summary>E2: reminds people 3 days and 1 day before their enrollment period ends.</summary>
+/// <summary>E2: reminds people some days before their enrollment period ends; how many is a setting.</summary>
 internal sealed class Reminders(IdPDatabase database, Catalog catalog, People people, MailWriter writer, TimeProvider clock)
 {
-    // Disabled people cannot set anything up. Whoever has an authenticator is done.
-    private const string Due = """
-        SELECT e.user_id, e.deadline, CASE WHEN e.deadline <= @p1 THEN 1 ELSE 3 END FROM enrollments e JOIN users u ON u.id = e.user_id
-        WHERE e.deadline > @p0 AND e.deadline <= @p2 AND e.locked_at IS NULL AND e.required_at IS NOT NULL AND u.disabled_at IS NULL
-            AND (e.reminded_days IS NULL OR e.reminded_days > CASE WHEN e.deadline <= @p1 THEN 1 ELSE 3 END)
-            AND NOT EXISTS (SELECT 1 FROM totp_authenticators t WHERE t.user_id = e.user_id)
-        ORDER BY e.deadline LIMIT 500
-        """;
-
     // Of several nodes, and against an enrollment, an extension or a lock of this moment, one statement decides.
     private const string Take = """
         UPDATE enrollments SET reminded_days = @p0
@@ -36,10 +27,12 @@ internal sealed class Reminders(IdPDatabase database, Catalog catalog, People pe
     /// <returns>How many.</returns>
     internal async Task<int> RunOnceAsync(CancellationToken ct)
     {
-        if (!(await catalog.GetAsync()).Verification.ReminderMails) return 0;
+        var settings = (await catalog.GetAsync()).Verification;
+        int[] before = [.. settings.ReminderDays.Order()];
+        if (!settings.ReminderMails || before.Length == 0) return 0;
         var now = clock.GetUtcNow();
         var due = await database.ReadAsync(s => s.AllAsync(
-            Due, row => (UserId: row.GetString(0), Deadline: row.Time(1), Days: row.GetInt32(2)), now, now.AddDays(1), now.AddDays(3)));
+            Due(before), row => (UserId: row.GetString(0), Deadline: row.Time(1), Days: row.GetInt32(2)), [now, .. before.Select(days => (object)now.AddDays(days))]));
         var written = 0;
         foreach (var (userId, deadline, days) in due)
         {
@@ -56,5 +49,19 @@ internal sealed class Reminders(IdPDatabase database, Catalog catalog, People pe
         }
 
         return written;
+    }
+
+    // Disabled people cannot set anything up. Whoever has an authenticator is done. A reminder of fewer days comes after one
+    // of more, so what was sent last says which are left.
+    private static string Due(int[] before)
+    {
+        var steps = string.Join(' ', before.Select((days, at) => FormattableString.Invariant($"WHEN e.deadline <= @p{at + 1} THEN {days}")));
+        return $"""
+            SELECT e.user_id, e.deadline, CASE {steps} END FROM enrollments e JOIN users u ON u.id = e.user_id
+            WHERE e.deadline > @p0 AND e.deadline <= @p{before.Length} AND e.locked_at IS NULL AND e.required_at IS NOT NULL AND u.disabled_at IS NULL
+                AND (e.reminded_days IS NULL OR e.reminded_days > CASE {steps} END)
+                AND NOT EXISTS (SELECT 1 FROM totp_authenticators t WHERE t.user_id = e.user_id)
+            ORDER BY e.deadline LIMIT 500
+            """;
     }
 }

@@ -8,7 +8,7 @@ namespace IdP.Server.Admin.Mails;
 internal static class MailCommands
 {
     public static Command Create(Verbs verbs) => Verbs.Group(
-        "mail", "The mails: their words, what was sent, and what could not be.", List(verbs), Show(verbs), Set(verbs), Reset(verbs), Outbox(verbs), Retry(verbs), Test(verbs));
+        "mail", "The mails: their words, what was sent, and what could not be.", List(verbs), Show(verbs), Preview(verbs), Set(verbs), Reset(verbs), Outbox(verbs), Retry(verbs), Test(verbs));
 
     private static Argument<string> Kind() => new("KIND") { Description = "Which mail, such as E1; see: idp mail list" };
 
@@ -39,6 +39,26 @@ internal static class MailCommands
                 ("Changed", Call.Time(found.UpdatedAt)), ("Subject", found.Words.Subject)]);
             call.Out.Line("");
             foreach (var line in found.Words.Text.Split('\n')) call.Out.Line(line);
+            return ExitCode.Done;
+        });
+    }
+
+    private static Command Preview(Verbs verbs)
+    {
+        var (kind, language, html) = (Kind(), Verbs.Text("--language", "en when not given."), Verbs.Flag("--html", "The HTML form; into a file, it opens in a browser."));
+        return verbs.Verb("preview", "Shows a mail as it would be sent, with made-up facts; nothing is sent.", [kind, language, html], async call =>
+        {
+            var tag = call.Value(language) ?? "en";
+            switch (await call.Get<PreviewMail>().HandleAsync(call.Value(kind), tag, call.Ct))
+            {
+                case PreviewMail.Outcome.NoSuchMail: return NoSuch(call, call.Value(kind));
+                case PreviewMail.Outcome.NoSuchLanguage: return call.Out.Fail($"{call.Value(kind)} has no words in {tag}. See: idp mail list");
+                case PreviewMail.Outcome.Written { Mail: var mail }:
+                    if (call.Out.IsJson) call.Out.Json(new { mail.Kind, mail.Subject, mail.Text, mail.Html });
+                    else foreach (var line in (call.Value(html) ? mail.Html : $"{mail.Subject}\n\n{mail.Text}").Split('\n')) call.Out.Line(line);
+                    break;
+            }
+
             return ExitCode.Done;
         });
     }

@@ -31,8 +31,12 @@ internal sealed class ResetMailTemplate(IdPDatabase database, TimeProvider clock
             var gone = await db.MailTemplates.Where(t => t.Kind == kind.Name && (language == null || t.Language == language)).ExecuteDeleteAsync(ct);
             if (gone == 0) return Outcome.NothingToDo;
             db.Audit($"mail:{kind.Name}", AuditEvents.MailTemplateChanged, actor, request.Reason,
-                $"template {kind.Name} ({language ?? "every language"}) is the shipped one again", clock.GetUtcNow());
+                Describe(kind, language), clock.GetUtcNow());
             return Outcome.Reset;
         }, ct);
     }
+
+    /// <param name="kind">Which mail.</param>
+    /// <param name="language">Null: every language.</param>
+    public static string Describe(MailKind kind, string? language) => $"template {kind.Name} ({language ?? "every language"}) is the shipped one again";
 }

@@ -1,6 +1,7 @@
 using FluentValidation;
 using IdP.Server.Admin.Access;
 using IdP.Server.Mail;
+using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
 using IdP.Storage.Outbox;
@@ -43,17 +44,22 @@ internal sealed class SetMailTemplate(IdPDatabase database, MailTemplates templa
         var known = await templates.GetAsync(kind, language, ct);
         // A language of one's own begins with both.
         if ((request.Subject ?? known?.Words.Subject, request.Text ?? known?.Words.Text) is not ({ } subject, { } text)) return Outcome.GiveBoth;
-        (subject, text) = (subject.Trim(), text.ReplaceLineEndings("\n").Trim());
-        if (known?.Words == new MailTemplateText(subject, text)) return Outcome.NothingToDo;
+        var words = new MailTemplateText(subject.Trim(), text.ReplaceLineEndings("\n").Trim());
+        if (known?.Words == words) return Outcome.NothingToDo;
 
         return await database.SaveAsync(async db =>
         {
-            var now = clock.GetUtcNow();
-            var row = await db.MailTemplates.FindAsync([kind.Name, language], ct)
-                ?? db.MailTemplates.Add(new MailTemplate { Kind = kind.Name, Language = language, Subject = subject, Text = text }).Entity;
-            (row.Subject, row.Text, row.UpdatedAt) = (subject, text, now);
-            db.Audit($"mail:{kind.Name}", AuditEvents.MailTemplateChanged, actor, request.Reason, $"template {kind.Name} ({language}) changed; subject: {subject}", now);
+            await StoreAsync(db, kind, language, words, actor, request.Reason, clock.GetUtcNow(), ct);
             return Outcome.Changed;
         }, ct);
+    }
+
+    /// <summary>Stores words that were judged, with the audit event.</summary>
+    public static async Task StoreAsync(IdPDbContext db, MailKind kind, string language, MailTemplateText words, Actor actor, string reason, DateTimeOffset now, CancellationToken ct)
+    {
+        var row = await db.MailTemplates.FindAsync([kind.Name, language], ct)
+            ?? db.MailTemplates.Add(new MailTemplate { Kind = kind.Name, Language = language, Subject = words.Subject, Text = words.Text }).Entity;
+        (row.Subject, row.Text, row.UpdatedAt) = (words.Subject, words.Text, now);
+        db.Audit($"mail:{kind.Name}", AuditEvents.MailTemplateChanged, actor, reason, $"template {kind.Name} ({language}) changed; subject: {words.Subject}", now);
     }
 }

@@ -112,7 +112,8 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
         try
         {
             // A number where a word is due would be taken for the word's position, and "7" for 7.
-            if (new VerificationSettings().ToJson()[name] is JsonValue normal && Kind(normal) != Kind(value)) return $"{name} cannot be {Typed(value)}; {Expected(name)}.";
+            if (new VerificationSettings().ToJson()[name] is { } normal && Kind(normal) != Kind(value)) return $"{name} cannot be {Typed(value)}; {Expected(name)}.";
+            if (value is JsonArray numbers && numbers.Any(number => Kind(number) != JsonValueKind.Number)) return $"{name} cannot be {Typed(value)}; {Expected(name)}.";
             var read = VerificationSettings.FromJson(new JsonObject { [name] = value?.DeepClone() }).ToJson()[name];
             if (value is JsonValue given && given.TryGetValue<string>(out var typed) && read?.GetValue<string>() is var meant
                 && !string.Equals(typed, meant, StringComparison.OrdinalIgnoreCase)) return $"{name} cannot be \"{typed}\"; {Expected(name)}.";
@@ -134,6 +135,7 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
     {
         JsonValueKind.Number => "it is a whole number",
         JsonValueKind.True or JsonValueKind.False => "it is true or false",
+        JsonValueKind.Array => "it is a list of whole numbers, such as [3, 1]",
         _ => name switch
         {
             "expiryLocks" => "it is account or guardedResources",

@@ -32,7 +32,7 @@ internal static class SettingCommands
     private static Command Set(Verbs verbs)
     {
         var name = new Argument<string>("NAME") { Description = "The setting; see: idp settings show" };
-        var value = new Argument<string>("VALUE") { Description = "Its value; \"\" takes a text away." };
+        var value = new Argument<string>("VALUE") { Description = "Its value; \"\" takes a text away, and several numbers are written as 3,1." };
         var reason = Verbs.Reason();
         return verbs.Verb("set", "Changes one setting.", [name, value, reason], async call =>
         {
@@ -54,8 +54,13 @@ internal static class SettingCommands
     {
         JsonValueKind.Number when int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) => number,
         JsonValueKind.True or JsonValueKind.False when bool.TryParse(text, out var flag) => flag,
+        JsonValueKind.Array => Numbers(text),
         _ => text,
     };
+
+    // What is no number stays the text it is, which the setting then refuses.
+    private static JsonArray Numbers(string text) => new([.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .Select(part => int.TryParse(part, System.Globalization.CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : (JsonNode)part)]);
 
     private static string Words(JsonNode? value) => value is null ? "" : value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
 }

@@ -24,6 +24,14 @@ internal sealed class MailCommandTests
         (await server.CommandAsync("mail", "set", "Test", "--subject", "Hello", "--text-file", folder.File("test.txt"))).Succeeded();
         Assert.That((await server.CommandAsync("mail", "list")).Succeeded(), Does.Contain("Richten Sie die Identitätsprüfung bis {date} ein").And.Contain("Hello"));
 
+        Assert.That((await server.CommandAsync("mail", "preview", "test")).Succeeded(), Does.StartWith("Hello\n\nIt works, Maya Okafor.\n\nWe never"));
+        var html = (await server.CommandAsync("mail", "preview", "e4", "--language", "de", "--html")).Succeeded();
+        Assert.That(html, Does.StartWith("<!doctype html>").And.Contain("Guten Tag Maya Okafor,").And.Contain("/not-me?link=sample").And.Contain("Firefox auf Linux"));
+        Assert.That((await server.CommandAsync("mail", "preview", "E4", "--language", "fr")).Error.Trim(), Is.EqualTo("E4 has no words in fr. See: idp mail list"));
+        Assert.That((await server.CommandAsync("settings", "set", "reminderDays", "9,2")).Succeeded().Trim(), Is.EqualTo("reminderDays: [3,1] -> [9,2]"));
+        Assert.That((await server.CommandAsync("settings", "set", "reminderDays", "soon")).ExitCode, Is.EqualTo(1));
+        Assert.That((await server.CommandAsync("settings", "set", "reminderDays", "3,3")).Error, Does.Contain("at most 10 different numbers from 1 to 365"));
+
         (await server.CommandAsync("mail", "test", "--to", "ines@larkfield.example")).Succeeded();
 
         Assert.That((sink.Mails.Single().Subject, sink.Mails.Single().Text), Is.EqualTo(("Hello",

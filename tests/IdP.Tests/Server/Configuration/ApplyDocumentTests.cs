@@ -15,6 +15,7 @@ internal sealed class ApplyDocumentTests
 
     [TestCase("""{ "clients": [ { "clientId": "a" }, { "clientId": "a" } ] }""", "$.clients[1].clientId")]
     [TestCase("""{ "users": [ { "username": "maya" }, { "username": "MAYA" } ] }""", "$.users[1].username")]
+    [TestCase("""{ "mailTemplates": [ { "kind": "E1", "language": "de" }, { "kind": "e1", "language": "DE" } ] }""", "$.mailTemplates[1].kind")]
     [TestCase("""{ "users": [ { "username": "a", "email": "x@y.z" }, { "username": "b", "email": "X@y.z" } ] }""", "$.users[1].email")]
     [TestCase("""{ "users": [ { "username": "x@y.z" }, { "username": "b", "email": "x@y.z" } ] }""", "$.users[1].email")]
     public void Whoever_is_in_the_document_twice_is_reported(string json, string path) => Assert.That(Paths(json), Is.EqualTo(new[] { path }));
@@ -27,6 +28,15 @@ internal sealed class ApplyDocumentTests
     [TestCase("""{ "settings": { "enrollmentDays": "7" } }""", "$.settings.enrollmentDays")]
     [TestCase("""{ "settings": { "expiryLocks": 1 } }""", "$.settings.expiryLocks")]
     [TestCase("""{ "settings": { "expiryLocks": "1" } }""", "$.settings.expiryLocks")]
+    [TestCase("""{ "settings": { "reminderDays": 3 } }""", "$.settings.reminderDays")]
+    [TestCase("""{ "settings": { "reminderDays": ["3"] } }""", "$.settings.reminderDays")]
+    [TestCase("""{ "settings": { "reminderDays": null } }""", "$.settings.reminderDays")]
+    [TestCase("""{ "mailTemplates": [ { "kind": "E99", "language": "en" } ] }""", "$.mailTemplates[0].kind")]
+    [TestCase("""{ "mailTemplates": [ { "kind": "E1", "language": "../en" } ] }""", "$.mailTemplates[0].language")]
+    [TestCase("""{ "mailTemplates": [ { "kind": "E1" } ] }""", "$.mailTemplates[0].language")]
+    [TestCase("""{ "mailTemplates": [ { "kind": "E2", "language": "en", "text": "until {nmae}" } ] }""", "$.mailTemplates[0].text")]
+    [TestCase("""{ "mailTemplates": [ { "kind": "E2", "language": "en", "text": "[Go](https://evil.example)" } ] }""", "$.mailTemplates[0].text")]
+    [TestCase("""{ "mailTemplates": [ { "kind": "E2", "language": "en", "html": "<b>" } ] }""", "$.mailTemplates[0].html")]
     [TestCase("""{ "users": [ { "username": "a", "email": null } ] }""", "$.users[0].email")]
     [TestCase("""{ "users": [ { "username": "a", "verification": "sometimes" } ] }""", "$.users[0].verification")]
     [TestCase("""{ "users": [ { "username": "a", "totpSecret": "GEZDGNBVGY3TQOJQ" } ] }""", "$.users[0].totpSecret")]

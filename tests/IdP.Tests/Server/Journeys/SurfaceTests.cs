@@ -125,7 +125,7 @@ internal sealed class SurfaceTests() : ServerFixture(TestDatabaseKind.Sqlite)
 
     [Test]
     public void Settings_with_their_defaults() =>
-        Expect("Settings", new VerificationSettings().ToJson().Select(setting => $"{setting.Key} | {setting.Value?.ToString() ?? "none"}"), keys: 2);
+        Expect("Settings", new VerificationSettings().ToJson().Select(setting => $"{setting.Key} | {(setting.Value is System.Text.Json.Nodes.JsonArray list ? list.ToJsonString() : setting.Value?.ToString() ?? "none")}"), keys: 2);
 
     [Test]
     public void Every_configuration_key_is_explained()

@@ -1,4 +1,5 @@
 using IdP.Server.Admin.Clients;
+using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Users;
 using IdP.Server.Mail;
 using IdP.Storage.Audit;
@@ -116,6 +117,49 @@ internal sealed class MailsOfEventsTests(TestDatabaseKind kind) : MailFixture(ki
         Assert.That(mails["enrolled"].Text, Does.Contain("You do not need to do anything"));
         await GuardAsync("wiki", "wiki", VerificationMode.Always);
         Assert.That(await DeliverAsync(), Is.Empty, "who was asked before hears nothing new");
+    }
+
+    [Test]
+    public async Task The_rules_for_groups_decide_who_hears_that_an_application_asks()
+    {
+        foreach (var name in new[] { "plain", "spared", "asked" }) await AddPersonAsync(name);
+        await Database.WriteAsync(s => s.ExecuteAsync("UPDATE users SET groups = @p0 WHERE user_name = 'spared'", """["sales"]"""));
+        await Database.WriteAsync(s => s.ExecuteAsync("UPDATE users SET groups = @p0 WHERE user_name = 'asked'", """["finance"]"""));
+        await GuardAsync("wiki", "wiki", VerificationMode.NotRequired);
+        foreach (var name in new[] { "plain", "spared", "asked" }) await AllowAsync(name, "wiki");
+        await Get<IdP.Storage.Changes.Catalog>().ChangeAsync(async db =>
+        {
+            (await Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.SingleAsync(db.ResourcePolicies, policy => policy.ResourceId == "wiki")).Rules =
+                [new("sales", VerificationMode.NotRequired), new("finance", VerificationMode.Always)];
+            return true;
+        }, Ct);
+        await DeliverAsync();
+
+        await GuardAsync("wiki", "wiki", VerificationMode.Required);
+
+        Assert.That((await DeliverOneAsync()).To, Does.StartWith("plain@"), "the others are asked, or not, as before");
+    }
+
+    [Test]
+    public async Task That_the_portal_asks_is_told_to_whoever_uses_it_together_with_the_applications()
+    {
+        foreach (var name in new[] { "user", "enrolled", "stranger" }) await AddPersonAsync(name);
+        await EnrollAsync("enrolled");
+        await Database.WriteAsync(s => s.ExecuteAsync("UPDATE users SET last_sign_in_at = @p0 WHERE user_name <> 'stranger'", Now));
+        await GuardAsync("wiki", "wiki", VerificationMode.NotRequired);
+        await AllowAsync("user", "wiki");
+        await DeliverAsync();
+
+        await GuardAsync("wiki", "wiki", VerificationMode.Required);
+        await Get<SetSettings>().HandleAsync(new(new() { ["portalIdentityVerification"] = "required" }, "portalIdentityVerification: always -> required"), Actor, Ct);
+
+        // Who was enrolled was asked by the portal before.
+        var mail = await DeliverOneAsync();
+        Assert.That(mail.To, Does.StartWith("user@"));
+        Assert.That(mail.Text, Does.Contain("is needed for wiki and the portal. You still need to set it up."));
+
+        await Get<SetSettings>().HandleAsync(new(new() { ["portalIdentityVerification"] = "always" }, Reason), Actor, Ct);
+        Assert.That(await DeliverAsync(), Is.Empty);
     }
 
     [TestCase("de", "Richten Sie die Identitätsprüfung bis Sonntag, 8. März ein", "Guten Tag maya,")]

@@ -26,8 +26,25 @@ internal sealed class ReminderTests(TestDatabaseKind kind) : MailFixture(kind)
         Assert.That(told.Select(t => t.Subject), Is.EqualTo(new[] { "3 days left to set up identity verification", "1 day left to set up identity verification" }));
     }
 
+    [Test]
+    public async Task How_many_days_before_is_a_setting()
+    {
+        await Get<SetSettings>().HandleAsync(new(new() { ["reminderDays"] = new System.Text.Json.Nodes.JsonArray(2, 5) }, Reason), Actor, Ct);
+        await BeginAsync(7);
+
+        List<double> told = [];
+        for (var hour = 0.0; hour <= 7 * 24; hour += 12)
+        {
+            if (await RemindAsync() is [_]) told.Add(hour);
+            Clock.Advance(TimeSpan.FromHours(12));
+        }
+
+        Assert.That(told, Is.EqualTo(new[] { 2 * 24.0, 5 * 24.0 }));
+    }
+
     [TestCase("enrolled")]
     [TestCase("lifted")]
+    [TestCase("no days")]
     [TestCase("locked")]
     [TestCase("disabled")]
     [TestCase("off")]
@@ -38,6 +55,7 @@ internal sealed class ReminderTests(TestDatabaseKind kind) : MailFixture(kind)
         if (state == "enrolled") await EnrollAsync("maya");
         if (state == "lifted") await Get<LiftRequirement>().HandleAsync(new("maya", Reason), Actor, Ct);
         if (state == "disabled") await Get<DisableUser>().HandleAsync(new("maya", Reason), Actor, Ct);
+        if (state == "no days") await Get<SetSettings>().HandleAsync(new(new() { ["reminderDays"] = new System.Text.Json.Nodes.JsonArray() }, Reason), Actor, Ct);
         if (state == "off") await Get<SetSettings>().HandleAsync(new(new() { ["reminderMails"] = false }, Reason), Actor, Ct);
 
         Assert.That(await Get<Reminders>().RunOnceAsync(Ct), Is.Zero);
