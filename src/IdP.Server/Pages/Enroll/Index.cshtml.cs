@@ -1,6 +1,7 @@
 using IdP.Server.Hosting;
 using IdP.Server.Pages.Portal;
 using IdP.Storage.Changes;
+using IdP.Verification;
 using IdP.Verification.Decisions;
 using IdP.Verification.Enrollments;
 using Microsoft.AspNetCore.Mvc;
@@ -14,7 +15,7 @@ internal sealed class IndexModel(Visit visit, EnrollmentService enrollment, Cata
 
     public Decision.Enroll Offer => (Decision.Enroll)Decision;
 
-    public string? Recommended => snapshot.Verification.PreferredAuthenticator;
+    public VerificationSettings Settings => snapshot.Verification;
 
     /// <summary>Who asks: the app, and how many others do.</summary>
     public Phrase Lead

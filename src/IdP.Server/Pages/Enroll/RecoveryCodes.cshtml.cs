@@ -36,9 +36,16 @@ internal sealed class RecoveryCodesModel(Visit visit, ShownCodes shownCodes, IdP
     public async Task<IActionResult> OnPostAsync([FromForm] string? next)
     {
         if (await NotHereAsync() is { } elsewhere) return elsewhere;
-        if (next == "download") return File(Encoding.UTF8.GetBytes($"{PrintText}\n\n{string.Join('\n', Codes)}\n"), "text/plain; charset=utf-8", FileName);
+        if (next == "download") return Download();
         shownCodes.Drop(HttpContext);
         return Finish();
+    }
+
+    private FileContentResult Download()
+    {
+        // As every page: no copy stays in the browser's cache.
+        Response.Headers.CacheControl = "no-store";
+        return File(Encoding.UTF8.GetBytes($"{PrintText}\n\n{string.Join('\n', Codes)}\n"), "text/plain; charset=utf-8", FileName);
     }
 
     private string FileName => string.Concat(T.Organisation.Select(c => char.IsLetterOrDigit(c) ? c : '-')).Trim('-') + "-recovery-codes.txt";

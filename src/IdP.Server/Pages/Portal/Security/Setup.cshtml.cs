@@ -1,4 +1,5 @@
 using IdP.Storage.Changes;
+using IdP.Verification;
 using IdP.Verification.Decisions;
 using Microsoft.AspNetCore.Mvc;
 
@@ -7,12 +8,12 @@ namespace IdP.Server.Pages.Portal.Security;
 /// <summary>Step 1 for somebody who sets it up on their own.</summary>
 internal sealed class SetupModel(Visit visit, Catalog catalog) : PortalPage(visit, "security")
 {
-    public string? Recommended { get; private set; }
+    public VerificationSettings Settings { get; private set; } = new();
 
     protected override async Task<IActionResult> ShowAsync()
     {
         if (Who.Person.State.Enrollment is EnrollmentState.Active) return LocalRedirect($"~{SignInTargets.Security}?done=already");
-        Recommended = (await catalog.GetAsync()).Verification.PreferredAuthenticator;
+        Settings = (await catalog.GetAsync()).Verification;
         return Page();
     }
 }
