@@ -124,6 +124,28 @@ internal sealed class PasskeyAnswerTests(TestDatabaseKind kind) : PasskeyBench(k
     }
 
     [Test]
+    public async Task A_challenge_is_taken_once_by_whatever_answer()
+    {
+        var (anna, passkey) = await AddAsync();
+        using var mine = passkey;
+        // A session, which stays when it is raised; a pending sign-in would end with its first right answer.
+        var browser = await VerifiedByAsync(anna, passkey);
+        var prompt = await AskAsync(browser);
+        var answer = passkey.Get(prompt.Options);
+        Assert.That(await CheckAsync(browser, prompt.Ceremony, answer), Is.EqualTo(PasskeyCheck.Accepted));
+        Assert.That(await CheckAsync(browser, prompt.Ceremony, answer), Is.EqualTo(PasskeyCheck.Refused), "once more");
+
+        prompt = await AskAsync(browser);
+        Assert.That(await CheckAsync(browser, prompt.Ceremony, answer), Is.EqualTo(PasskeyCheck.Refused), "the answer to another");
+        Assert.That(await CheckAsync(browser, prompt.Ceremony, passkey.Get(prompt.Options)), Is.EqualTo(PasskeyCheck.Refused), "the right one after a wrong one");
+
+        var ceremonies = Bench.Get<PasskeyCeremonies>();
+        var handle = await ceremonies.KeepAsync(PasskeyCeremonies.Verify, "owner", anna.Id, "state");
+        var taken = await SignInBench.AtOnceAsync(50, _ => ceremonies.TakeAsync(PasskeyCeremonies.Verify, "owner", handle));
+        Assert.That(taken.Count(state => state is not null), Is.EqualTo(1), "of fifty at once");
+    }
+
+    [Test]
     public async Task Of_fifty_answers_to_one_challenge_after_the_password_one_verifies()
     {
         var (anna, passkey) = await AddAsync();
