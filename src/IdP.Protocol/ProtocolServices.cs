@@ -1,5 +1,6 @@
 using IdP.Protocol.ClientAuthentication;
 using IdP.Protocol.Endpoints;
+using IdP.Protocol.Explanations;
 using IdP.Protocol.Grants;
 using IdP.Protocol.Interactions;
 using IdP.Protocol.Logout;
@@ -44,6 +45,7 @@ public static class ProtocolServices
             services.AddSingleton<IClientAuthenticationMethod, PrivateKeyJwt>();
             services.AddSingleton<IClientAuthenticationMethod, PublicClient>();
             services.AddSingleton<ClientAuthenticator>();
+            services.AddSingleton(provider => new ConnectionTest(provider.GetServices<IClientAuthenticationMethod>(), options));
 
             services.AddSingleton<DpopNonces>();
             services.AddSingleton<DpopProofs>();

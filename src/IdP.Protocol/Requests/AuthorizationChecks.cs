@@ -35,6 +35,15 @@ internal static class AuthorizationChecks
         return null;
     }
 
+    /// <summary>Everything that is wrong, each with the name of its check; for whoever asks why, since a client is told the first only.</summary>
+    public static IEnumerable<(string Check, OAuthError Error)> CheckAll(AuthorizationRequest request, Client client)
+    {
+        foreach (var check in All)
+        {
+            if (check(request, client) is { } error) yield return (check.Method.Name["Check".Length..], error);
+        }
+    }
+
     /// <summary>Reads the APIs that the token is to be for; what they demand is demanded from now on.</summary>
     public static OAuthError? CheckResource(AuthorizationRequest request, Client client, CatalogSnapshot catalog, string issuer)
     {

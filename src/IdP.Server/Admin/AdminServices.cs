@@ -25,7 +25,7 @@ internal static class AdminServices
                 typeof(AddUser), typeof(SetUser), typeof(SetPassword), typeof(DisableUser), typeof(EnableUser), typeof(RemoveUser), typeof(EndSessions),
                 typeof(RequireVerification), typeof(LiftRequirement), typeof(ExtendPeriod), typeof(UnlockUser), typeof(ResetVerification), typeof(IssueEnrollmentPass),
                 typeof(ListUsers), typeof(ShowUser),
-                typeof(AddClient), typeof(SetClient), typeof(RemoveClient), typeof(RotateSecret), typeof(ListClients), typeof(ShowClient),
+                typeof(AddClient), typeof(SetClient), typeof(RemoveClient), typeof(RotateSecret), typeof(ListClients), typeof(ShowClient), typeof(PreviewClient), typeof(PeopleAsked), typeof(ClientUses),
                 typeof(AddGroup), typeof(SetGroup), typeof(RemoveGroup), typeof(ListGroups), typeof(ShowGroup),
                 typeof(AddToken), typeof(ListTokens), typeof(RevokeToken), typeof(ApiCallers), typeof(ApiGuard),
                 typeof(SetMailTemplate), typeof(ResetMailTemplate), typeof(ListOutbox), typeof(RetryMail), typeof(SendTestMail), typeof(PreviewMail),

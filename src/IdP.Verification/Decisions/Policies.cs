@@ -15,11 +15,11 @@ public static class Policies
         public ResourcePolicy PolicyOf(string clientId) =>
             catalog.Derived(static snapshot => new ClientPolicies(snapshot.Policies.Values
                 .Where(p => p.Kind == ResourceKind.Client)
-                .ToDictionary(p => p.ResourceId, From, StringComparer.Ordinal))).ByClient.GetValueOrDefault(clientId)
+                .ToDictionary(p => p.ResourceId, Of, StringComparer.Ordinal))).ByClient.GetValueOrDefault(clientId)
             ?? new ResourcePolicy { Kind = ResourceKind.Client, ResourceId = clientId, Mode = VerificationMode.NotRequired };
 
         /// <summary>The policies of all clients that have one.</summary>
-        public IEnumerable<ResourcePolicy> ClientPolicies => catalog.Policies.Values.Where(p => p.Kind == ResourceKind.Client).Select(From);
+        public IEnumerable<ResourcePolicy> ClientPolicies => catalog.Policies.Values.Where(p => p.Kind == ResourceKind.Client).Select(Of);
 
         /// <summary>How the portal is guarded.</summary>
         public ResourcePolicy PortalPolicy => new()
@@ -48,7 +48,8 @@ public static class Policies
     /// <summary>How changes in the console are guarded: whoever makes one has verified in the last quarter of an hour.</summary>
     public static ResourcePolicy AdminChanges { get; } = Admin with { ReverifyAfter = TimeSpan.FromMinutes(15) };
 
-    private static ResourcePolicy From(ResourcePolicyRow row) => new()
+    /// <summary>A stored policy as the decision takes it.</summary>
+    public static ResourcePolicy Of(ResourcePolicyRow row) => new()
     {
         Kind = row.Kind,
         ResourceId = row.ResourceId,

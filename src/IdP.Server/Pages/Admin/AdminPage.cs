@@ -96,9 +96,18 @@ internal abstract class AdminPage(Visit visit, string area, Right? needs) : Port
         }
         catch (ValidationException invalid)
         {
-            foreach (var failure in invalid.Errors) AddError(JsonNamingPolicy.CamelCase.ConvertName(failure.PropertyName.Split('.')[^1]), T.Literal(failure.ErrorMessage));
+            foreach (var failure in invalid.Errors) AddError(JsonNamingPolicy.CamelCase.ConvertName(failure.PropertyName.Split('.')[^1].Split('[')[0]), T.Literal(failure.ErrorMessage));
             return await AgainAsync(null, StatusCodes.Status400BadRequest);
         }
+    }
+
+    /// <summary>Runs a form that changes nothing and whose text does not belong into an address.</summary>
+    protected async Task<IActionResult> AskAsync(Func<Task> work)
+    {
+        if (await ElsewhereAsync<Decision.Proceed>() is { } elsewhere) return elsewhere;
+        if (!MaySee()) return this.Problem(PageProblem.Denied);
+        await work();
+        return await ShowAsync();
     }
 
     /// <summary>Reads what the page shows besides what was typed; called again when a change was refused.</summary>
