@@ -103,11 +103,11 @@ public sealed partial class ConnectionTest
     private IEnumerable<Finding> Token(string text, Client client)
     {
         var form = new OAuthForm(new Parameters(TokenParameter().Matches(text)
-            .GroupBy(m => m.Groups[1].Value, m => WebUtility.UrlDecode(m.Groups[2].Value), StringComparer.Ordinal)
+            .GroupBy(m => m.Groups["name"].Value, m => WebUtility.UrlDecode(m.Groups["value"].Value), StringComparer.Ordinal)
             .Select(g => KeyValuePair.Create(g.Key, g.First())).Where(p => p.Value.Length > 0)));
         var http = new DefaultHttpContext();
-        if (BasicHeader().Match(text) is { Success: true } header) http.Request.Headers.Authorization = "Basic " + header.Groups[1].Value;
-        else if (CurlUser().Match(text) is { Success: true } user) http.Request.Headers.Authorization = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(user.Groups[1].Value));
+        if (BasicHeader().Match(text) is { Success: true } header) http.Request.Headers.Authorization = "Basic " + header.Groups["credentials"].Value;
+        else if (CurlUser().Match(text) is { Success: true } user) http.Request.Headers.Authorization = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(user.Groups["user"].Value));
 
         List<(string Name, string? ClientId)> used = [];
         foreach (var method in methods)
@@ -136,15 +136,15 @@ public sealed partial class ConnectionTest
         }
     }
 
-    [GeneratedRegex(@"[?&](client_id|response_type|redirect_uri|request_uri)=", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"[?&](?:client_id|response_type|redirect_uri|request_uri)=", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AuthorizationParameter();
 
-    [GeneratedRegex(@"\b(grant_type|client_id|client_secret|client_assertion|client_assertion_type|code|code_verifier|redirect_uri|refresh_token|scope)=([^&\s'""]*)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\b(?<name>grant_type|client_id|client_secret|client_assertion|client_assertion_type|code|code_verifier|redirect_uri|refresh_token|scope)=(?<value>[^&\s'""]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TokenParameter();
 
-    [GeneratedRegex(@"Authorization:\s*Basic\s+([A-Za-z0-9+/=_-]+)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"Authorization:\s*Basic\s+(?<credentials>[A-Za-z0-9+/=_-]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
     private static partial Regex BasicHeader();
 
-    [GeneratedRegex(@"(?:\s-u|--user)[\s=]+['""]?([^\s'""]+:[^\s'""]*)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?:\s-u|--user)[\s=]+['""]?(?<user>[^\s'""]+:[^\s'""]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex CurlUser();
 }
