@@ -3,6 +3,7 @@ using IdP.Server.Admin.Api;
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Mails;
+using IdP.Server.Admin.Overview;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Tokens;
@@ -24,7 +25,7 @@ internal static class AdminServices
             {
                 typeof(AddUser), typeof(SetUser), typeof(SetPassword), typeof(DisableUser), typeof(EnableUser), typeof(RemoveUser), typeof(EndSessions),
                 typeof(RequireVerification), typeof(LiftRequirement), typeof(ExtendPeriod), typeof(UnlockUser), typeof(ResetVerification), typeof(IssueEnrollmentPass),
-                typeof(ListUsers), typeof(ShowUser),
+                typeof(ListUsers), typeof(ShowUser), typeof(ShowPerson), typeof(PersonActs), typeof(ShowOverview),
                 typeof(AddClient), typeof(SetClient), typeof(RemoveClient), typeof(RotateSecret), typeof(ListClients), typeof(ShowClient), typeof(PreviewClient), typeof(PeopleAsked), typeof(ClientUses),
                 typeof(AddGroup), typeof(SetGroup), typeof(RemoveGroup), typeof(ListGroups), typeof(ShowGroup),
                 typeof(AddToken), typeof(ListTokens), typeof(RevokeToken), typeof(ApiCallers), typeof(ApiGuard),

@@ -133,7 +133,7 @@ internal sealed class ListUsers(IdPDatabase database, TimeProvider clock)
             row.GetString(1), row.GetString(2), row.NullableString(3), state.State, state.Deadline, state.DaysLeft,
             row.GetInt32(14) != 0 || state.State == EnrollmentView.Expired, !row.IsDBNull(5), JsonSerializer.Deserialize<List<string>>(row.GetString(4))!, row.GetString(0))
         {
-            LastSignInAt = row.NullableTime(6), Required = enrollment?.RequiredAt is not null || enrollment?.MustEnroll is true, Skips = enrollment?.Skips ?? 0,
+            LastSignInAt = row.NullableTime(6), Required = enrollment?.RequiredAt is not null, Skips = enrollment?.Skips ?? 0,
         };
     }
 

@@ -1,5 +1,6 @@
 using FluentValidation;
 using IdP.Server.Admin.Access;
+using IdP.Server.Admin.Api;
 using IdP.Server.Admin.Owners;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
@@ -9,7 +10,11 @@ namespace IdP.Server.Admin.Users;
 /// <summary>Changes what is known of a person.</summary>
 internal sealed class SetUser(IdPDatabase database, TimeProvider clock)
 {
-    public sealed record Request(string UserName, UserPatch Properties, string Reason);
+    public sealed record Request(string UserName, UserPatch Properties, string Reason)
+    {
+        /// <summary>The ETag of the state that the caller saw; null: whatever it is.</summary>
+        public string? IfMatch { get; init; }
+    }
 
     public abstract record Outcome
     {
@@ -42,6 +47,7 @@ internal sealed class SetUser(IdPDatabase database, TimeProvider clock)
         {
             if (request.Properties.Roles is not null) await OwnerSetup.LockAsync(db, ct);
             if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleWrite, ct) is not { User: var user }) return new Outcome.NoSuchUser();
+            ETags.Demand(request.IfMatch, UserVersion.Of(user));
             if (request.Properties.Email is { Length: > 0 } email && await db.IsTakenAsync(email, user.Id, ct)) return new Outcome.EmailTaken();
             if (request.Properties.Roles is { } roles && !Roles.Normalize(roles).Contains(Roles.Owner)
                 && await OwnerSetup.IsLastOwnerAsync(db, user, ct)) return new Outcome.LastOwner();

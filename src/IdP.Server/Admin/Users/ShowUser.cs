@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using IdP.Storage.Database;
 using IdP.Storage.Enrollments;
 using Microsoft.EntityFrameworkCore;
@@ -71,6 +72,10 @@ internal sealed class ShowUser(IdPDatabase database, TimeProvider clock)
         public DateTimeOffset? LastSignInAt { get; init; }
 
         public DateTimeOffset CreatedAt { get; init; }
+
+        /// <summary>The <see cref="UserVersion"/> as an ETag; a header in the API.</summary>
+        [JsonIgnore]
+        public required string ETag { get; init; }
     }
 
     /// <returns>Null when there is no such person.</returns>
@@ -94,7 +99,7 @@ internal sealed class ShowUser(IdPDatabase database, TimeProvider clock)
             Locks = [.. LocksOf(person, state, now)],
             Sessions = await db.Sessions.CountAsync(
                 s => s.UserId == user.Id && s.RevokedAt == null && s.ExpiresAt > now && s.CredentialGeneration == user.CredentialGeneration, ct),
-            LastSignInAt = user.LastSignInAt, CreatedAt = user.CreatedAt,
+            LastSignInAt = user.LastSignInAt, CreatedAt = user.CreatedAt, ETag = UserVersion.ETagOf(user),
         };
     }
 

@@ -12,6 +12,7 @@ internal static class AdminNav
     public static IReadOnlyList<Area> Areas { get; } =
     [
         new("Overview", "/admin", null),
+        new("People", "/admin/people", Right.PeopleRead),
         new("Clients", "/admin/clients", Right.ClientsRead),
         new("Groups", "/admin/groups", Right.GroupsRead),
     ];

@@ -1,0 +1,29 @@
+using IdP.Server.Admin;
+using IdP.Server.Admin.Users;
+using Microsoft.AspNetCore.Mvc;
+
+namespace IdP.Server.Pages.Admin.People;
+
+/// <summary>Everybody, with how far they are; and the way to do something for several.</summary>
+internal sealed class IndexModel(Visit visit, ListUsers list) : PeoplePage(visit)
+{
+    public PeopleFilterForm Filter { get; private set; } = null!;
+
+    public IReadOnlyList<ListUsers.Row> People { get; private set; } = [];
+
+    /// <summary>The query of the next part; null: this is the last one.</summary>
+    public string? Next { get; private set; }
+
+    public bool IsFirst { get; private set; }
+
+    protected override async Task<IActionResult> ShowAsync()
+    {
+        Filter = PeopleFilterForm.Read(Request.Query);
+        var after = Request.Query["after"].ToString();
+        IsFirst = after.Length == 0;
+        var page = await list.HandleAsync(Filter.ToRequest(PeopleFilterForm.PageSize) with { After = IsFirst ? null : after }, Ct);
+        People = page.Users;
+        if (page.More) Next = Filter.ToQuery(page.Users[^1].Username);
+        return Page();
+    }
+}

@@ -1,0 +1,164 @@
+using System.Net;
+using IdP.Testing;
+
+namespace IdP.Tests.Server.Console;
+
+/// <summary>The console's pages about people.</summary>
+internal sealed class PeoplePagesTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
+{
+    private const string Hostile = "<script>alert(1)</script>\u202Eevil";
+
+    protected override IEnumerable<object> Others =>
+        [Required("maya"), Required("noah"), Required("late"), Required("ref"), Required("bulk1"), Person("bulk2"), Enrolled("bulk3"), Person("plain"), Person("edited"), Person("off"), Required("passed")];
+
+    [Test]
+    public async Task The_list_is_searched_and_filtered_and_leads_to_the_person()
+    {
+        var console = await ConsoleAsync(HelpDesk);
+
+        var found = await console.OpenAsync("admin/people?q=MAY&state=period&days=7");
+        Assert.That(Names(found), Is.EqualTo(new[] { "maya" }));
+        Assert.That(Names(await console.OpenAsync("admin/people?state=active&role=helpDesk")), Is.EqualTo(new[] { HelpDesk }));
+        Assert.That(Names(await console.OpenAsync("admin/people?q=nobody-of-this-name")), Is.Empty);
+        Assert.That(Names(await console.OpenAsync("admin/people?state=%27;--&days=x&role=y")), Has.Count.GreaterThan(10), "What is not known filters nothing.");
+
+        var person = await console.OpenAsync($"admin/people/{await IdOfAsync("maya")}");
+        Assert.That(person.Heading, Is.EqualTo("maya"));
+        Assert.That(person.Page.Body!.TextContent, Does.Contain("an administrator").And.Contain("7 days left").And.Contain("maya@example.com"));
+        Assert.That((await console.OpenAsync("admin/people/nobody")).Status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task A_reference_number_finds_who_is_locked_and_an_admin_unlocks_with_days()
+    {
+        var console = await ConsoleAsync(HelpDesk);
+        await ExecuteAsync(
+            "UPDATE enrollments SET deadline = @p0, locked_at = @p0, lock_reference = 'LK-7F3Q-29' WHERE user_id = (SELECT id FROM users WHERE user_name = 'ref')",
+            DateTimeOffset.UtcNow.AddDays(-2));
+
+        var list = await console.OpenAsync("admin/people?q=lk-7f3q-29");
+        Assert.That(Names(list), Is.EqualTo(new[] { "ref" }));
+        var person = await console.OpenAsync(list.Page.QuerySelector("tbody th a")!.GetAttribute("href")!);
+        Assert.That(person.Page.Body!.TextContent, Does.Contain("The time to set up identity verification ended.").And.Contain("Reference LK-7F3Q-29."));
+        Assert.That((await console.OpenAsync("admin")).Page.Body!.TextContent, Does.Contain("Enrollment time ended"));
+
+        var act = await console.OpenAsync(person.Uri.AbsolutePath + "/unlock");
+        var without = await console.SubmitAsync(act, null, ("days", "400"), ("reason", "on leave"));
+        Assert.That(without.Status, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(without.Page.Body!.TextContent, Does.Contain("Give a whole number from 1 to 365."));
+        var done = await console.SubmitAsync(without, null, ("days", "5"), ("reason", "on leave"));
+
+        Assert.That(done.Uri.AbsolutePath, Is.EqualTo(person.Uri.AbsolutePath));
+        Assert.That(done.Page.Body!.TextContent, Does.Contain("a new period runs").And.Contain("5 days left").And.Contain("Reason: on leave"));
+        Assert.That(Names(await console.OpenAsync("admin/people?q=lk-7f3q-29")), Is.Empty, "The number went with the lock.");
+        Assert.That((await console.OpenAsync(act.Uri.AbsolutePath)).Page.Body!.TextContent, Does.Contain("Is not locked."));
+    }
+
+    [Test]
+    public async Task Several_people_are_looked_at_first_and_then_required_at_once()
+    {
+        var console = await ConsoleAsync(HelpDesk);
+        var ids = new List<string>();
+        foreach (var name in new[] { "bulk1", "bulk2", "bulk3", Owner }) ids.Add(await IdOfAsync(name));
+
+        var preview = await console.OpenAsync("admin/people/bulk?who=selected&act=require&" + string.Join('&', ids.Select(id => "id=" + id)));
+        Assert.That(preview.Page.QuerySelectorAll("ul.dots li").Select(li => li.TextContent.Split(' ')[0]), Is.EqualTo(new[] { "bulk2", "bulk3" }));
+        Assert.That(preview.Page.QuerySelector("table")!.TextContent, Does.Contain("Is required already").And.Contain("only an owner acts here"));
+        Assert.That(await CountEventsAsync("bulk2", "enrollment.required"), Is.Zero, "Looking changes nothing.");
+        Assert.That((await console.SubmitAsync(preview, null, ("reason", ""))).Page.Body!.TextContent, Does.Contain("Say why"));
+
+        var result = await console.SubmitAsync(preview, null, ("days", "9"), ("reason", "new rule"));
+
+        Assert.That(result.Page.Body!.TextContent, Does.Contain("2 of 2 were changed.").And.Contain("Required; set up already."));
+        Assert.That(await CountEventsAsync("bulk2", "enrollment.required"), Is.EqualTo(1));
+        Assert.That(Names(await console.OpenAsync("admin/people?q=bulk2&state=period&days=more")), Is.EqualTo(new[] { "bulk2" }));
+
+        var everybody = await console.OpenAsync("admin/people/bulk?who=matching&act=extend&q=bulk");
+        Assert.That(everybody.Page.Body!.TextContent, Does.Contain("No period with an end runs."));
+        Assert.That((await console.SubmitAsync(everybody, null, ("days", ""), ("reason", "x"))).Status, Is.EqualTo(HttpStatusCode.BadRequest), "More time is so many days.");
+        var nobody = await console.OpenAsync("admin/people/bulk?who=selected&act=disable");
+        Assert.That(nobody.Page.Body!.TextContent, Does.Contain("Nobody was selected."));
+        Assert.That((await console.OpenAsync("admin/people/bulk?act=remove")).Status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task Nobody_acts_above_their_rights()
+    {
+        var (owner, plain) = (await IdOfAsync(Owner), await IdOfAsync("plain"));
+        var helpDesk = await ConsoleAsync(HelpDesk);
+        var page = await helpDesk.OpenAsync($"admin/people/{owner}");
+        Assert.That(page.Page.QuerySelectorAll($"a[href*='/{owner}/']"), Is.Empty, "Nothing is offered.");
+
+        // The form of somebody else, sent for the owner.
+        var form = await helpDesk.OpenAsync($"admin/people/{plain}/sessions");
+        var sent = helpDesk.Submission(form, ("reason", "x"));
+        using var request = sent();
+        request.RequestUri = new Uri(Server.Issuer, $"admin/people/{owner}/sessions");
+        using var agent = new UserAgent();
+        Assert.That((await agent.SendAsync(request)).Status, Is.EqualTo(HttpStatusCode.Forbidden));
+        foreach (var act in new[] { "lift", "remove" }) Assert.That((await helpDesk.OpenAsync($"admin/people/{plain}/{act}")).Status, Is.EqualTo(HttpStatusCode.NotFound), act);
+        foreach (var path in new[] { "edit", "../people/add" }) Assert.That((await helpDesk.OpenAsync($"admin/people/{plain}/{path}")).Status, Is.AnyOf(HttpStatusCode.Forbidden, HttpStatusCode.NotFound), path);
+
+        var auditor = await ConsoleAsync(Auditor);
+        Assert.That((await auditor.OpenAsync($"admin/people/{plain}")).Page.Body!.TextContent, Does.Not.Contain("What you can do"));
+        Assert.That((await auditor.OpenAsync("admin/people")).Page.QuerySelectorAll("[type=checkbox]"), Is.Empty);
+        Assert.That((await auditor.OpenAsync("admin/people/bulk?act=disable&who=matching")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
+        var clients = await ConsoleAsync(ClientAdmin);
+        Assert.That((await clients.OpenAsync("admin/people")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That((await clients.OpenAsync("admin")).Page.Body!.TextContent, Does.Not.Contain("Needs attention"));
+    }
+
+    [Test]
+    public async Task Who_somebody_is_can_be_changed_and_nobody_overwrites_unseen()
+    {
+        var console = await ConsoleAsync(Owner);
+        var path = $"admin/people/{await IdOfAsync("edited")}/edit";
+        var form = await console.OpenAsync(path);
+        var other = await console.OpenAsync(path);
+
+        var wrong = await console.SubmitAsync(form, null, ("email", "no address"), ("claims", "{"), ("reason", "x"));
+        Assert.That(wrong.Page.QuerySelector("#email")!.GetAttribute("value"), Is.EqualTo("no address"));
+        var saved = await console.SubmitAsync(wrong, null, ("displayName", Hostile.Replace("\u202E", "", StringComparison.Ordinal)), ("email", "e@example.com"), ("groups", "it, sales"), ("claims", """{"a":1}"""), ("reason", "moved"));
+
+        Assert.That(saved.Page.Body!.TextContent, Does.Contain("The changes were saved.").And.Contain("it, sales"));
+        Assert.That(saved.Heading, Is.EqualTo("<script>alert(1)</script>evil"));
+        Assert.That(saved.Page.QuerySelectorAll("script:not([src])"), Is.Empty);
+        Assert.That(saved.Page.Body!.TextContent, Does.Contain("not verified"), "Another address has proven nothing.");
+        var late = await console.SubmitAsync(other, null, ("displayName", "late"), ("reason", "x"));
+        Assert.That(late.Status, Is.EqualTo(HttpStatusCode.Conflict));
+        Assert.That(late.Page.Body!.TextContent, Does.Contain("Somebody changed this meanwhile."));
+        Assert.That((await console.SubmitAsync(late, null, ("email", "maya@example.com"), ("reason", "x"))).Page.Body!.TextContent, Does.Contain("Somebody has this name or address already."));
+    }
+
+    [Test]
+    public async Task A_person_is_added_gets_a_pass_is_turned_off_and_deleted()
+    {
+        var console = await ConsoleAsync(Owner);
+        var taken = await console.SubmitAsync(await console.OpenAsync("admin/people/add"), null, ("username", "maya"), ("email", "new@example.com"), ("reason", "joins"));
+        Assert.That(taken.Status, Is.EqualTo(HttpStatusCode.Conflict));
+        Assert.That((await console.SubmitAsync(taken, null, ("username", "newcomer"), ("password", "short"), ("reason", "joins"))).Status, Is.EqualTo(HttpStatusCode.BadRequest));
+        var added = await console.SubmitAsync(taken, null, ("username", "newcomer"), ("email", "new@example.com"), ("reason", "joins"));
+        Assert.That(added.Page.Body!.TextContent, Does.Contain("The person was added."));
+        var path = added.Uri.AbsolutePath;
+
+        var pass = await console.SubmitAsync(await console.OpenAsync(path + "/pass"), null, ("hours", "2"), ("reason", "on the phone"));
+        Assert.That(pass.Page.GetElementById("pass")!.TextContent, Has.Length.GreaterThan(8));
+        Assert.That(pass.Header("Cache-Control"), Does.Contain("no-store"));
+        Assert.That((await console.SubmitAsync(await console.OpenAsync(path + "/pass"), null, ("hours", "999"), ("reason", "x"))).Page.Body!.TextContent, Does.Contain("from 1 to 168"));
+
+        var off = await console.SubmitAsync(await console.OpenAsync(path + "/disable"), null, ("reason", "left"));
+        Assert.That(off.Page.Body!.TextContent, Does.Contain("The account is turned off.").And.Contain("Turned off."));
+        Assert.That((await console.SubmitAsync(await console.OpenAsync(path + "/enable"), null, ("reason", "back"))).Page.Body!.TextContent, Does.Contain("The account is turned on."));
+        var removed = await console.SubmitAsync(await console.OpenAsync(path + "/remove"), null, ("reason", "left"));
+        Assert.That(removed.Page.Body!.TextContent, Does.Contain("The person was deleted."));
+        Assert.That((await console.OpenAsync(path)).Status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    private async Task<string> IdOfAsync(string name)
+    {
+        await using var database = Database.Open();
+        return (await database.ReadAsync(s => s.FirstAsync("SELECT id FROM users WHERE user_name = @p0", row => row.GetString(0), name)))!;
+    }
+
+    private static List<string> Names(Exchange list) => [.. list.Page.QuerySelectorAll("tbody th .mono").Select(name => name.TextContent)];
+}
