@@ -31,6 +31,7 @@ internal static class AdminServices
                 typeof(AddToken), typeof(ListTokens), typeof(RevokeToken), typeof(ApiCallers), typeof(ApiGuard),
                 typeof(SetMailTemplate), typeof(ResetMailTemplate), typeof(ListOutbox), typeof(RetryMail), typeof(SendTestMail), typeof(PreviewMail),
                 typeof(SetSettings), typeof(ShowSettings), typeof(OwnerSetup), typeof(DocumentDiff), typeof(DocumentApply),
+                typeof(DocumentExport), typeof(DocumentDrift),
             })
             {
                 services.TryAddSingleton(operation);

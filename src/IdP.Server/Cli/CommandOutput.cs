@@ -41,7 +41,24 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool is
 
     public void Line(string text) => output.WriteLine(Texts.ForTerminal(text));
 
+    /// <summary>A document as it is.</summary>
+    public void Raw(string text) => output.Write(text);
+
     public void Json(object value) => output.WriteLine(JsonSerializer.Serialize(value, Options));
+
+    /// <summary>Long work, with a bar that tells how far it is; the bar is there only for who looks at a terminal.</summary>
+    /// <param name="what">What is done, as <c>Reading people</c>.</param>
+    /// <param name="work">Is given what takes the part that is done, from 0 to 1.</param>
+    public async Task<T> ProgressAsync<T>(string what, Func<Action<double>, Task<T>> work)
+    {
+        if (!isTerminal || IsJson) return await work(static _ => { });
+        // On standard error: what is printed may be read by a program.
+        return await AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) }).Progress().AutoClear(true).StartAsync(async bars =>
+        {
+            var bar = bars.AddTask(what, maxValue: 1);
+            return await work(part => bar.Value = part);
+        });
+    }
 
     /// <summary>Rows under headings.</summary>
     public void Table(string[] headings, IEnumerable<string?[]> rows)
@@ -83,9 +100,15 @@ internal static class ExitCode
     /// <summary>The thing asked for cannot be done; a sentence on standard error says why.</summary>
     public const int Refused = 1;
 
-    /// <summary>Wrong usage; from <c>apply --dry-run</c>: there are differences.</summary>
+    /// <summary>Wrong usage; from <c>plan</c>, <c>drift</c> and <c>apply --dry-run</c>: there are differences.</summary>
     public const int Usage = 2;
+
+    /// <summary>From <c>plan</c>, <c>drift</c> and <c>apply --dry-run</c>: there are differences.</summary>
+    public const int Differences = Usage;
 
     /// <summary>The configuration is broken or the database cannot be reached.</summary>
     public const int Configuration = 3;
+
+    /// <summary>From <c>plan --fail-if-weaker</c>: something would protect less than before.</summary>
+    public const int Weaker = 4;
 }

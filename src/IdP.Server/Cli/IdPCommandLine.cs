@@ -93,7 +93,10 @@ public static class IdPCommandLine
         var root = new RootCommand("An OpenID Connect identity provider with identity verification.")
         {
             new Command("serve", "Serves; what follows is configuration such as --IdP:Issuer=https://id.example.com. Without a verb it serves, too."),
+            PlanCommand.Create(verbs),
             ApplyCommand.Create(verbs),
+            DriftCommand.Create(verbs),
+            ExportCommand.Create(verbs),
             UserCommands.Create(verbs),
             GroupCommands.Create(verbs),
             ClientCommands.Create(verbs),

@@ -21,7 +21,7 @@ internal static class ApplyCommand
         var (document, errors) = await ApplyDocument.ReadFileAsync(file, call.Ct, call.Get<SignInOptions>().Organisation);
         if (document is null) return Refuse(call, errors);
         var mode = new ApplyMode(Call.Actor, reason ?? $"apply {Path.GetFileName(file)}", KeepPasswords: false);
-        var result = await call.Get<DocumentApply>().HandleAsync(document, mode, dryRun, call.Ct);
+        var result = await call.Out.ProgressAsync("Comparing", _ => call.Get<DocumentApply>().HandleAsync(document, mode, dryRun, call.Ct));
         if (result.Errors.Count > 0) return Refuse(call, result.Errors);
 
         if (call.Out.IsJson) call.Out.Json(new { applied = !dryRun && result.Differences.Count > 0, differences = result.Differences });
@@ -31,23 +31,28 @@ internal static class ApplyCommand
             if (Admin.PasswordSentences.Warning(user.Password!) is { } warning) call.Out.Warn($"{user.Path}.password: {warning}");
         }
 
-        return dryRun && result.Differences.Count > 0 ? ExitCode.Usage : ExitCode.Done;
+        return dryRun && result.Differences.Count > 0 ? ExitCode.Differences : ExitCode.Done;
     }
 
     private static void Print(Call call, IReadOnlyList<Difference> differences, bool dryRun)
+    {
+        Print(call, differences);
+        call.Out.Line(differences.Count == 0 ? "Nothing to do."
+            : dryRun ? $"{differences.Count} differences; nothing was changed."
+            : $"{differences.Count} changes applied.");
+    }
+
+    /// <summary>Each difference, with what gets weaker below it.</summary>
+    public static void Print(Call call, IEnumerable<Difference> differences)
     {
         foreach (var difference in differences)
         {
             call.Out.Line($"{difference.Subject}: {difference.Text}");
             if (difference.Weaker is { } weaker) call.Out.Line($"  WEAKER: {weaker}");
         }
-
-        call.Out.Line(differences.Count == 0 ? "Nothing to do."
-            : dryRun ? $"{differences.Count} differences; nothing was changed."
-            : $"{differences.Count} changes applied.");
     }
 
-    private static int Refuse(Call call, IReadOnlyList<DocumentError> errors)
+    public static int Refuse(Call call, IReadOnlyList<DocumentError> errors)
     {
         foreach (var error in errors) call.Out.Fail(error.Path == "$" ? error.Problem : error.ToString());
         return ExitCode.Refused;

@@ -26,6 +26,9 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
     /// <summary>Words of mails.</summary>
     public IReadOnlyList<MailEntry> MailTemplates { get; init; } = [];
 
+    /// <summary>The sections that are in the document; what a document has no section for is not its to say.</summary>
+    public IReadOnlySet<string> Sections { get; init; } = new HashSet<string>();
+
     /// <summary>Larger files are refused before they are read.</summary>
     public const int MostBytes = 16 * 1024 * 1024;
 
@@ -108,6 +111,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
                 Apis = [.. root.Objects("apis").Select(ReadApi)],
                 Groups = [.. root.Objects("groups").Select(ReadGroup)],
                 MailTemplates = [.. root.Objects("mailTemplates").Select(ReadMail)],
+                Sections = root.Names.ToHashSet(StringComparer.Ordinal),
             };
             root.Finish();
             FindTwins(document, errors);

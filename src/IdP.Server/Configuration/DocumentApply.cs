@@ -26,7 +26,8 @@ internal sealed class DocumentApply(IdPDatabase database, Catalog catalog, Docum
         {
             var (differences, errors) = await diff.ApplyAsync(tried, document, mode, secrets, now, ct);
             if (errors.Count > 0) return new ApplyResult([], errors);
-            if (dryRun || differences.Count == 0) return new ApplyResult(differences, []);
+            if (dryRun) return new ApplyResult(await PeopleTouched.CountAsync(database, tried, differences, now, ct), []);
+            if (differences.Count == 0) return new ApplyResult(differences, []);
         }
 
         try

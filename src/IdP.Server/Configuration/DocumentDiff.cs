@@ -22,7 +22,8 @@ namespace IdP.Server.Configuration;
 /// <param name="Subject"><c>settings</c>, <c>user NAME</c>, <c>group NAME</c>, <c>client ID</c>, <c>api AUDIENCE</c> or <c>mail KIND (LANGUAGE)</c>.</param>
 /// <param name="Text">What becomes different.</param>
 /// <param name="Weaker">A sentence that says what protects less than before; null when nothing does.</param>
-internal sealed record Difference(string Subject, string Text, string? Weaker = null);
+/// <param name="People">How many people it touches that something protects less; null: not counted.</param>
+internal sealed record Difference(string Subject, string Text, string? Weaker = null, int? People = null);
 
 /// <summary>How a document is applied.</summary>
 /// <param name="Actor">Who.</param>
@@ -167,6 +168,7 @@ internal sealed class DocumentDiff(TotpSecrets totpSecrets, RandomSource random)
             run.Errors.Add(new(entry.Path + ".username", $"{entry.UserName} is the e-mail address of somebody else."));
         if (entry.Properties.Email is { Length: > 0 } email && await run.Db.IsTakenAsync(email, user?.Id, ct))
             run.Errors.Add(new(entry.Path + ".email", $"{email} belongs to somebody else."));
+        if (await OwnerSetup.IsFirstOwnerAsync(run.Db, entry.Properties.Roles, run.Mode.Actor, ct)) run.Errors.Add(new(entry.Path + ".roles", OwnerSetup.FirstByLink));
         if (user is not null && entry.Properties.Roles is { } roles && !Roles.Normalize(roles).Contains(Roles.Owner) && await OwnerSetup.IsLastOwnerAsync(run.Db, user, ct))
             run.Errors.Add(new(entry.Path + ".roles", $"{entry.UserName} is the only owner; make somebody else owner first."));
         return run.Errors.Count > before;

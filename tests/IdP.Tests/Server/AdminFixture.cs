@@ -27,6 +27,9 @@ internal abstract class AdminFixture(TestDatabaseKind kind)
 
     protected static Actor Actor { get; } = new("cli:tester");
 
+    /// <summary>Who may name a first owner.</summary>
+    protected static Actor Seed => Actor.Seed;
+
     /// <summary>Keys besides those of the database.</summary>
     protected virtual IReadOnlyDictionary<string, string?> Configuration => new Dictionary<string, string?>();
 
@@ -65,7 +68,7 @@ internal abstract class AdminFixture(TestDatabaseKind kind)
 
     protected async Task AddUserAsync(string name, params string[] roles) =>
         Assert.That(await Get<AddUser>().HandleAsync(
-            new(name, new UserPatch { Roles = [.. roles] }, "a long enough password", MustChangePassword: false, Reason), Actor, Ct), Is.TypeOf<AddUser.Outcome.Added>());
+            new(name, new UserPatch { Roles = [.. roles] }, "a long enough password", MustChangePassword: false, Reason), Seed, Ct), Is.TypeOf<AddUser.Outcome.Added>());
 
     protected Task<RequireVerification.Outcome> RequireAsync(string name, int days) => Get<RequireVerification>().HandleAsync(new(name, days, Reason), Actor, Ct);
 
@@ -112,7 +115,7 @@ internal abstract class AdminFixture(TestDatabaseKind kind)
     {
         var (document, errors) = Read(json);
         Assert.That(errors, Is.Empty);
-        return await Get<DocumentApply>().HandleAsync(document!, new ApplyMode(Actor, Reason, KeepPasswords: atStart), dryRun, Ct);
+        return await Get<DocumentApply>().HandleAsync(document!, new ApplyMode(atStart ? Seed : Actor, Reason, KeepPasswords: atStart), dryRun, Ct);
     }
 
     private ServiceProvider Build()

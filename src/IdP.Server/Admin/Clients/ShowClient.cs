@@ -83,6 +83,11 @@ internal sealed class ShowClient(Catalog catalog, TimeProvider clock)
     public static Registration Of(CatalogSnapshot snapshot, Client client, DateTimeOffset now)
     {
         var policy = snapshot.Policies.GetValueOrDefault((ResourceKind.Client, client.ClientId)) ?? StoredClients.NewPolicy(client.ClientId);
+        return Of(client, policy, snapshot.Secrets[client.ClientId], now);
+    }
+
+    public static Registration Of(Client client, ResourcePolicyRow policy, IEnumerable<ClientSecret> secrets, DateTimeOffset now)
+    {
         return new Registration
         {
             ClientId = client.ClientId, DisplayName = client.DisplayName, Description = client.Description, Type = client.Type,
@@ -95,7 +100,7 @@ internal sealed class ShowClient(Catalog catalog, TimeProvider clock)
             IdTokenSigningAlg = client.IdTokenSigningAlg, AllowedOrigins = client.AllowedOrigins, LaunchUri = client.LaunchUri,
             InitiateLoginUri = client.InitiateLoginUri,
             Disabled = client.DisabledAt is not null,
-            Secrets = [.. snapshot.Secrets[client.ClientId].Where(s => s.ExpiresAt is null || s.ExpiresAt > now).Select(s => new Secret(s.CreatedAt, s.ExpiresAt))],
+            Secrets = [.. secrets.Where(s => s.ExpiresAt is null || s.ExpiresAt > now).Select(s => new Secret(s.CreatedAt, s.ExpiresAt))],
             CreatedAt = client.CreatedAt, UpdatedAt = client.UpdatedAt,
         };
     }

@@ -119,6 +119,21 @@ internal sealed class OwnerSetup(IdPDatabase database, PasswordHasher hasher, Ra
     public static async Task<bool> IsLastOwnerAsync(IdPDbContext db, User user, CancellationToken ct) =>
         user.Roles.Contains(Roles.Owner) && !await Owners(db).AnyAsync(u => u.Id != user.Id && u.DisabledAt == null, ct);
 
+    /// <summary>
+    /// Whether somebody would become the first owner past the one-time link. Only the document that is read at start may
+    /// name one: whoever writes it holds the configuration, too.
+    /// </summary>
+    public static async Task<bool> IsFirstOwnerAsync(IdPDbContext db, IEnumerable<string>? roles, Actor actor, CancellationToken ct) =>
+        roles is not null && actor != Actor.Seed && Roles.Normalize(roles).Contains(Roles.Owner) && !await Owners(db).AnyAsync(ct);
+
+    /// <exception cref="Access.ForbiddenException">They would.</exception>
+    public static async Task DemandNotFirstAsync(IdPDbContext db, IEnumerable<string>? roles, Actor actor, CancellationToken ct)
+    {
+        if (await IsFirstOwnerAsync(db, roles, actor, ct)) throw new Access.ForbiddenException(FirstByLink);
+    }
+
+    public const string FirstByLink = "Nobody is owner yet, and the first one comes by the one-time link alone: idp setup-link";
+
     private static IQueryable<User> Owners(IdPDbContext db) =>
         db.Users.FromSqlRaw($"SELECT * FROM users WHERE {HoldsTheRole}");
 }

@@ -51,6 +51,7 @@ internal sealed class AddUser(IdPDatabase database, PasswordHasher hasher, Rando
         return await database.SaveAsync<Outcome>(async db =>
         {
             if (request.Properties.Roles is { Count: > 0 }) await OwnerSetup.LockAsync(db, ct);
+            await OwnerSetup.DemandNotFirstAsync(db, request.Properties.Roles, actor, ct);
             if (await db.IsTakenAsync(request.UserName, null, ct)) return new Outcome.UserNameTaken();
             if (request.Properties.Email is { Length: > 0 } email && await db.IsTakenAsync(email, null, ct)) return new Outcome.EmailTaken();
 

@@ -46,6 +46,7 @@ internal sealed class SetUser(IdPDatabase database, TimeProvider clock)
         return await database.SaveAsync<Outcome>(async db =>
         {
             if (request.Properties.Roles is not null) await OwnerSetup.LockAsync(db, ct);
+            await OwnerSetup.DemandNotFirstAsync(db, request.Properties.Roles, actor, ct);
             if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleWrite, ct) is not { User: var user }) return new Outcome.NoSuchUser();
             ETags.Demand(request.IfMatch, UserVersion.Of(user));
             if (request.Properties.Email is { Length: > 0 } email && await db.IsTakenAsync(email, user.Id, ct)) return new Outcome.EmailTaken();

@@ -80,6 +80,32 @@ internal sealed class CommandLineTests(TestDatabaseKind kind)
     }
 
     [Test]
+    public async Task A_plan_an_export_and_drift_end_with_a_code_that_a_pipeline_can_ask_for()
+    {
+        using var folder = new TempFolder();
+        string[] guarded = [folder.File("guarded.json"), """{ "clients": [ { "clientId": "vault", "displayName": "Vault", "type": "public", "redirectUris": ["https://vault.example/cb"], "identityVerification": "always" } ] }"""];
+        string[] open = [folder.File("open.json"), guarded[1].Replace("always", "notRequired", StringComparison.Ordinal)];
+        foreach (var file in new[] { guarded, open }) await File.WriteAllTextAsync(file[0], file[1]);
+
+        Assert.That((await server.CommandAsync("plan", guarded[0], "--fail-if-weaker")).ExitCode, Is.EqualTo(2));
+        (await server.CommandAsync("apply", guarded[0])).Succeeded();
+        var weaker = await server.CommandAsync("plan", open[0], "--fail-if-weaker");
+        Assert.That((weaker.ExitCode, weaker.Output), Is.EqualTo((4, weaker.Output)));
+        Assert.That(weaker.Output, Does.Match(@"WEAKER: Vault no longer asks anybody for identity verification. Vault: \d+ (people|person) will no longer be asked."));
+        var json = JsonDocument.Parse((await server.CommandAsync("plan", open[0], "--json")).Output).RootElement;
+        Assert.That((json.GetProperty("weaker").GetInt32(), json.GetProperty("differences")[0].GetProperty("people").GetInt32()), Is.EqualTo((1, 1)).Or.EqualTo((1, 2)));
+
+        var exported = folder.File("all.json");
+        (await server.CommandAsync("export", "--out", exported)).Succeeded();
+        if (!OperatingSystem.IsWindows()) Assert.That(File.GetUnixFileMode(exported), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.That((await server.CommandAsync("plan", exported)).Succeeded().Trim(), Is.EqualTo("Nothing to do."));
+        Assert.That((await server.CommandAsync("drift", exported)).Succeeded().Trim(), Is.EqualTo("No drift."));
+        (await server.CommandAsync("clients", "set", "vault", "--identity-verification", "whenEnrolled")).Succeeded();
+        var drifted = await server.CommandAsync("drift", exported);
+        Assert.That((drifted.ExitCode, drifted.Output), Is.EqualTo((2, "client vault: identityVerification: whenEnrolled -> always (stored -> document)\n1 differences between the database and all.json.\n")));
+    }
+
+    [Test]
     public async Task A_broken_configuration_is_named()
     {
         await using var broken = new ServerProcess(database) { Environment = { ["IdP__Issuer"] = "ftp://id.example" } };

@@ -15,7 +15,7 @@ internal sealed class DocumentApplyTests(TestDatabaseKind kind) : AdminFixture(k
     private const string Document = """
         { "settings": { "enrollmentDays": 5, "supportContact": "help@example.com" },
           "users": [ { "username": "maya", "email": "maya@example.com", "password": "quiet-harbour-27", "groups": ["staff"], "claims": { "dept": 7 },
-                       "roles": ["admin"], "verification": "required" } ],
+                       "roles": ["auditor"], "verification": "required" } ],
           "clients": [ { "clientId": "payroll", "clientSecret": "a secret somebody chose", "displayName": "Payroll", "redirectUris": ["https://payroll.example/cb"],
                          "consent": "explicit", "identityVerification": "required", "reverifyAfterMinutes": 60, "requirePar": true, "jwks": {} } ] }
         """;
@@ -26,7 +26,7 @@ internal sealed class DocumentApplyTests(TestDatabaseKind kind) : AdminFixture(k
         await ApplyAsync(Document);
 
         var (maya, payroll) = (await PersonAsync("maya"), (await Get<ShowClient>().HandleAsync("payroll"))!);
-        Assert.That((maya.State, maya.Deadline, maya.Roles[0], maya.Claims["dept"].GetInt32()), Is.EqualTo((EnrollmentView.Period, (DateTimeOffset?)Now.AddDays(5), "owner", 7)));
+        Assert.That((maya.State, maya.Deadline, maya.Roles[0], maya.Claims["dept"].GetInt32()), Is.EqualTo((EnrollmentView.Period, (DateTimeOffset?)Now.AddDays(5), "auditor", 7)));
         Assert.That((payroll.IdentityVerification, payroll.ReverifyAfterMinutes, payroll.RequirePar, payroll.Secrets.Count), Is.EqualTo((VerificationMode.Required, 60, true, 1)));
         Assert.That(VerificationSettings.Of(await Get<Catalog>().GetAsync()).SupportContact, Is.EqualTo("help@example.com"));
     }
@@ -88,7 +88,7 @@ internal sealed class DocumentApplyTests(TestDatabaseKind kind) : AdminFixture(k
     {
         await ApplyAsync(Document);
 
-        var result = await ApplyAsync($$"""{ "clients": [ { "clientId": "payroll", {{field}} } ] }""", dryRun: true);
+        var result = await ApplyAsync($$"""{ "clients": [ { "clientId": "payroll", {{field}} } ] }""");
 
         Assert.That(result.Differences.Select(d => d.Weaker), Is.EqualTo(new[] { words }));
     }
