@@ -9,6 +9,7 @@ using IdP.Protocol.Tokens;
 using IdP.Server.Mail;
 using IdP.Server.Pages;
 using IdP.Server.Security;
+using IdP.Storage.Audit;
 using IdP.Storage.Database;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -46,6 +47,7 @@ public static class IdPServer
         builder.Services.AddSingleton<StartGate>();
         builder.Services.AddHostedService<EnrollmentSweep>();
         builder.Services.AddHostedService<Cleanup>();
+        builder.Services.AddHostedService<AuditKeeper>();
         builder.Services.AddHostedService<MailWork>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AfterAnswer>());
         builder.Services.AddSingleton<NodeClock>();
@@ -154,6 +156,7 @@ public static class IdPServer
 
     private static Task PrepareAsync(IServiceProvider services) => DatabaseMigrator.MigrateAsync(services.GetRequiredService<IdPDatabase>(), async () =>
     {
+        await services.GetRequiredService<AuditChain>().BeginAsync();
         // Under the lock, so that of several nodes that start at once one makes the first keys.
         services.GetRequiredService<IDataProtectionProvider>().CreateProtector("start").Protect("start");
         await services.GetRequiredService<SigningKeys>().EnsureAsync();

@@ -1,6 +1,7 @@
 using IdP.Protocol;
 using IdP.Server.Hosting;
 using IdP.Storage;
+using IdP.Storage.Audit;
 using IdP.Storage.Changes;
 using IdP.Storage.Database;
 using IdP.Verification;
@@ -27,7 +28,10 @@ public static class IdPServices
             services.TryAddSingleton(TimeProvider.System);
             services.TryAddSingleton<RandomSource>();
             services.AddSingleton(_ => MasterKeyFile.Load(options.Keys, isDevelopment));
-            services.AddSingleton(_ => new IdPDatabase(options.Database));
+            services.AddSingleton<AuditSeals>();
+            services.AddSingleton(provider => new IdPDatabase(options.Database, provider.GetRequiredService<AuditSeals>()));
+            services.AddSingleton<AuditVerifier>();
+            services.AddSingleton<AuditChain>();
             services.AddSingleton<Catalog>();
             services.TryAddSingleton(new SignInOptions
             {

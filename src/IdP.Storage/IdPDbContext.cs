@@ -55,8 +55,12 @@ public abstract class IdPDbContext(DbContextOptions options) : DbContext(options
     public DbSet<Setting> Settings => Set<Setting>();
     public DbSet<ChangeVersion> ChangeVersions => Set<ChangeVersion>();
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
+    public DbSet<AuditLink> AuditLinks => Set<AuditLink>();
+    public DbSet<AuditCheckpoint> AuditCheckpoints => Set<AuditCheckpoint>();
     public DbSet<OutboxMessage> OutboxMessages => Set<OutboxMessage>();
     public DbSet<MailTemplate> MailTemplates => Set<MailTemplate>();
+
+    internal AuditSeals? Seals { get; set; }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -98,6 +98,9 @@ public sealed record VerificationSettings
     /// <summary>Seconds in which the answer to a used refresh token is repeated for a client that lost it; 0: never.</summary>
     public int RefreshTokenGraceSeconds { get; init; }
 
+    /// <summary>Days after which rows of the audit log are removed; 0: never.</summary>
+    public int AuditRetentionDays { get; init; }
+
     /// <summary>How many wrong codes a person has, by their roles.</summary>
     public int VerificationAttemptsFor(IReadOnlyList<string> roles) => roles.Count > 0 ? AdminVerificationAttempts : VerificationAttempts;
 
@@ -127,6 +130,7 @@ public sealed record VerificationSettings
         if (RefreshTokenGraceSeconds is < 0 or > 60) yield return "refreshTokenGraceSeconds must be from 0 to 60.";
         if (ReminderDays.Count > 10 || ReminderDays.Distinct().Count() != ReminderDays.Count || ReminderDays.Any(days => days is < 1 or > 365))
             yield return "reminderDays must be at most 10 different numbers from 1 to 365.";
+        if (AuditRetentionDays is not 0 and (< 30 or > 36_500)) yield return "auditRetentionDays must be 0 or from 30 to 36500.";
         if (LockMinutes is < 0 or > 525_600) yield return "lockMinutes must be from 0 to 525600.";
         // NIST SP 800-63B-4 §3.2.2 bounds guessing: six digits and a three-step window leave 3 in 10^6 a guess.
         else if (LockMinutes > 0 && GuessesPerDay > 30)

@@ -1,5 +1,6 @@
 using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Api;
+using IdP.Server.Admin.Audit;
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Mails;
@@ -30,6 +31,7 @@ internal static class AdminServices
                 typeof(AddGroup), typeof(SetGroup), typeof(RemoveGroup), typeof(ListGroups), typeof(ShowGroup),
                 typeof(AddToken), typeof(ListTokens), typeof(RevokeToken), typeof(ApiCallers), typeof(ApiGuard),
                 typeof(SetMailTemplate), typeof(ResetMailTemplate), typeof(ListOutbox), typeof(RetryMail), typeof(SendTestMail), typeof(PreviewMail),
+                typeof(VerifyAudit),
                 typeof(SetSettings), typeof(ShowSettings), typeof(OwnerSetup), typeof(DocumentDiff), typeof(DocumentApply),
                 typeof(DocumentExport), typeof(DocumentDrift),
             })

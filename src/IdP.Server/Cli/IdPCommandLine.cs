@@ -4,6 +4,7 @@ using System.Data.Common;
 using FluentValidation;
 using IdP.Server.Admin;
 using IdP.Server.Admin.Access;
+using IdP.Server.Admin.Audit;
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Keys;
@@ -14,6 +15,7 @@ using IdP.Server.Admin.Tokens;
 using IdP.Server.Admin.Users;
 using IdP.Server.Configuration;
 using IdP.Server.Hosting;
+using IdP.Storage.Audit;
 using IdP.Storage.Database;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration.Json;
@@ -104,6 +106,7 @@ public static class IdPCommandLine
             KeyCommands.Create(verbs),
             MailCommands.Create(verbs),
             TokenCommands.Create(verbs),
+            AuditCommands.Create(verbs),
             OwnerCommands.Create(verbs),
         };
         root.Options.Add(json);
@@ -137,13 +140,16 @@ public static class IdPCommandLine
         await using var provider = services.BuildServiceProvider();
         try
         {
-            await DatabaseMigrator.MigrateAsync(provider.GetRequiredService<IdPDatabase>(), () => Task.CompletedTask, ct);
+            await DatabaseMigrator.MigrateAsync(provider.GetRequiredService<IdPDatabase>(), provider.GetRequiredService<AuditChain>().BeginAsync, ct);
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new ConfigurationException($"The database cannot be opened: {unusable.Message} See IdP:Database:ConnectionString.");
         }
 
-        return await work(provider);
+        var exitCode = await work(provider);
+        // A server would do it within a second; where none runs, what was just done is linked all the same.
+        await provider.GetRequiredService<AuditChain>().LinkAsync(TimeProvider.System.GetUtcNow().AddMinutes(-1));
+        return exitCode;
     }
 }

@@ -18,6 +18,15 @@ internal static partial class Log
     [LoggerMessage(1006, LogLevel.Warning, "{Problem} Set both by the same time service: codes of authenticator apps and deadlines depend on it")]
     public static partial void ClockIsOff(this ILogger log, string problem);
 
+    [LoggerMessage(1007, LogLevel.Warning, "Linking or removing audit rows failed and is tried again")]
+    public static partial void AuditFailed(this ILogger log, Exception failed);
+
+    [LoggerMessage(1008, LogLevel.Critical, "The audit log was tampered with: {Problem} See: idp audit verify")]
+    public static partial void AuditDamaged(this ILogger log, string problem);
+
+    [LoggerMessage(1009, LogLevel.Information, "{Count} audit rows were older than auditRetentionDays and were removed")]
+    public static partial void AuditRemoved(this ILogger log, int count);
+
     [LoggerMessage(1005, LogLevel.Warning, "Old rows could not be removed; it is tried again")]
     public static partial void CleanupFailed(this ILogger log, Exception failed);
 }

@@ -33,6 +33,9 @@ public sealed class AuditEvent
     public string? UserAgent { get; init; }
 
     public string? Reference { get; init; }
+
+    /// <summary>A keyed hash of all the others but the id, see <see cref="AuditSeals"/>; null: written before rows were sealed.</summary>
+    public string? Seal { get; init; }
 }
 
 internal sealed class AuditEventMapping : IEntityTypeConfiguration<AuditEvent>
@@ -50,7 +53,13 @@ internal sealed class AuditEventMapping : IEntityTypeConfiguration<AuditEvent>
         row.Property(e => e.Address).HasMaxLength(64);
         row.Property(e => e.UserAgent).HasMaxLength(256);
         row.Property(e => e.Reference).HasMaxLength(32);
+        row.Property(e => e.Seal).HasMaxLength(80);
         row.HasIndex(e => new { e.UserId, e.Id });
         row.HasIndex(e => e.At);
+        // What one searches by, each newest first.
+        row.HasIndex(e => new { e.Event, e.Id });
+        row.HasIndex(e => new { e.Actor, e.Id });
+        row.HasIndex(e => new { e.Resource, e.Id });
+        row.HasIndex(e => e.Reference).HasFilter("reference IS NOT NULL");
     }
 }

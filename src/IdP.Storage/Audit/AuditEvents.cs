@@ -65,4 +65,11 @@ public static class AuditEvents
     public const string KeyCreated = "key.created";
     public const string KeyRotated = "key.rotated";
     public const string KeyRevoked = "key.revoked";
+    public const string AuditExported = "audit.exported";
+    public const string AuditRemoved = "audit.removed";
+    public const string AuditDamaged = "audit.damaged";
+
+    /// <summary>Every name, in the order of the alphabet.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [.. typeof(AuditEvents).GetFields().Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!).Order(StringComparer.Ordinal)];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using IdP.Storage.Audit;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -15,9 +16,13 @@ public sealed class IdPDatabase : IAsyncDisposable
     private readonly NpgsqlDataSource? dataSource;
     private readonly WriteQueue? queue;
     private readonly string connectionString;
+    private readonly AuditSeals? seals;
 
-    public IdPDatabase(DatabaseOptions options)
+    /// <param name="options">Where it is.</param>
+    /// <param name="seals">Seals what is audited; without them a row is written that <c>idp audit verify</c> takes for a forged one.</param>
+    public IdPDatabase(DatabaseOptions options, AuditSeals? seals = null)
     {
+        this.seals = seals;
         Provider = options.Provider;
         if (options.Provider == DatabaseProvider.Sqlite)
         {
@@ -27,7 +32,7 @@ public sealed class IdPDatabase : IAsyncDisposable
                 .AddInterceptors(SqliteConnections.Pragmas)
                 .Options);
             // Not pooled: a connection that broke inside a transaction is closed, not handed on.
-            queue = new WriteQueue(() => SqliteConnections.Create(connectionString + ";Pooling=False"));
+            queue = new WriteQueue(() => SqliteConnections.Create(connectionString + ";Pooling=False"), seals);
         }
         else
         {
@@ -50,15 +55,19 @@ public sealed class IdPDatabase : IAsyncDisposable
     internal string? SqliteFile => Provider == DatabaseProvider.Sqlite ? SqliteConnections.FileOf(connectionString) : null;
 
     /// <summary>A context for queries. Changes are saved inside <see cref="SaveAsync{T}"/> only.</summary>
-    public IdPDbContext CreateContext() =>
-        Provider == DatabaseProvider.Sqlite ? sqlite!.CreateDbContext() : postgres!.CreateDbContext();
+    public IdPDbContext CreateContext()
+    {
+        IdPDbContext db = Provider == DatabaseProvider.Sqlite ? sqlite!.CreateDbContext() : postgres!.CreateDbContext();
+        db.Seals = seals;
+        return db;
+    }
 
     /// <summary>Runs read-only statements without a transaction.</summary>
     public async ValueTask<T> ReadAsync<T>(Func<Statements, ValueTask<T>> work)
     {
         if (dataSource is not null)
         {
-            await using var pooled = new Statements(await dataSource.OpenConnectionAsync(), keepsCommands: false);
+            await using var pooled = new Statements(await dataSource.OpenConnectionAsync(), keepsCommands: false, seals);
             return await work(pooled);
         }
 
@@ -66,7 +75,7 @@ public sealed class IdPDatabase : IAsyncDisposable
         {
             var connection = Connect();
             await connection.OpenAsync();
-            reader = new Statements(connection, keepsCommands: true);
+            reader = new Statements(connection, keepsCommands: true, seals);
         }
 
         try
@@ -89,7 +98,7 @@ public sealed class IdPDatabase : IAsyncDisposable
 
         await using var connection = await dataSource!.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var statements = new Statements(connection, keepsCommands: false) { Transaction = transaction };
+        var statements = new Statements(connection, keepsCommands: false, seals) { Transaction = transaction };
         var result = await work(statements);
         await transaction.CommitAsync();
         return result;

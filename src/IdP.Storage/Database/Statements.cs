@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using IdP.Storage.Audit;
 
 namespace IdP.Storage.Database;
 
@@ -17,13 +18,16 @@ public sealed class Statements : IAsyncDisposable
     private readonly bool keepsCommands;
     private readonly Dictionary<string, DbCommand> commands = new(StringComparer.Ordinal);
 
-    internal Statements(DbConnection connection, bool keepsCommands)
+    internal Statements(DbConnection connection, bool keepsCommands, AuditSeals? seals)
     {
+        Seals = seals;
         this.connection = connection;
         this.keepsCommands = keepsCommands;
     }
 
     internal DbTransaction? Transaction { get; set; }
+
+    internal AuditSeals? Seals { get; }
 
     /// <summary>Runs a statement.</summary>
     /// <returns>How many rows it changed: for a conditional update, whether this caller won.</returns>

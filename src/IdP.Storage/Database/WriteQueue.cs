@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Threading.Channels;
+using IdP.Storage.Audit;
 using Microsoft.Data.Sqlite;
 
 namespace IdP.Storage.Database;
@@ -22,11 +23,13 @@ internal sealed class WriteQueue : IAsyncDisposable
 
     private readonly Channel<IWork> line = Channel.CreateUnbounded<IWork>(new() { SingleReader = true });
     private readonly Func<SqliteConnection> connect;
+    private readonly AuditSeals? seals;
     private readonly Task running;
 
-    public WriteQueue(Func<SqliteConnection> connect)
+    public WriteQueue(Func<SqliteConnection> connect, AuditSeals? seals = null)
     {
         this.connect = connect;
+        this.seals = seals;
         running = Task.Run(RunAsync);
     }
 
@@ -91,7 +94,7 @@ internal sealed class WriteQueue : IAsyncDisposable
                     {
                         var connection = connect();
                         await connection.OpenAsync();
-                        statements = new Statements(connection, keepsCommands: true);
+                        statements = new Statements(connection, keepsCommands: true, seals);
                     }
 
                     await CommitAsync(statements, pieces);

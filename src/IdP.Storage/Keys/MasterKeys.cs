@@ -63,5 +63,9 @@ public sealed class MasterKeys
     /// <summary>The keyed hash under the present key.</summary>
     public string KeyedHash(string purpose, string value) => KeyedHashes(purpose, value).First();
 
+    /// <summary>A key of each known master key for one purpose, the present one first, with the master key's id.</summary>
+    public IReadOnlyList<(string Id, byte[] Key)> Derive(string purpose) =>
+        [.. keys.Select(k => (k.Id, HKDF.DeriveKey(HashAlgorithmName.SHA256, k.Key, 32, info: Encoding.UTF8.GetBytes(purpose))))];
+
     public override string ToString() => "MasterKeys(redacted)";
 }

@@ -24,6 +24,8 @@ internal static class WeakerSettings
         ("portalIdentityVerification", JsonValue o, JsonValue w) => Clients.Weaker.Mode("The portal", Mode(o), Mode(w)),
         ("portalReverifyAfterMinutes", JsonValue o, JsonValue w) => Clients.Weaker.Reverify("The portal", Number(o), Number(w)),
         ("refreshTokenGraceSeconds", JsonValue o, JsonValue w) when Number(w) > Number(o) => $"A used refresh token is answered again for {w} seconds.",
+        ("auditRetentionDays", JsonValue o, JsonValue w) when Number(w) > 0 && (Number(o) == 0 || Number(w) < Number(o)) =>
+            $"What happened can be looked up for {w} days only.",
         _ => null,
     };
 

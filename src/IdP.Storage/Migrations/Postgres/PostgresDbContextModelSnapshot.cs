@@ -21,6 +21,57 @@ namespace IdP.Storage.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("IdP.Storage.Audit.AuditCheckpoint", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Begins")
+                        .HasColumnType("bigint")
+                        .HasColumnName("begins");
+
+                    b.Property<string>("BeginsHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("begins_hash");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("Oldest")
+                        .HasColumnType("bigint")
+                        .HasColumnName("oldest");
+
+                    b.Property<string>("Previous")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("previous");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<string>("Signature")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("signature");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("audit_checkpoints", (string)null);
+                });
+
             modelBuilder.Entity("IdP.Storage.Audit.AuditEvent", b =>
                 {
                     b.Property<long>("Id")
@@ -72,6 +123,11 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("character varying(160)")
                         .HasColumnName("resource");
 
+                    b.Property<string>("Seal")
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("seal");
+
                     b.Property<string>("UserAgent")
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)")
@@ -85,9 +141,46 @@ namespace IdP.Storage.Migrations.Postgres
 
                     b.HasIndex("At");
 
+                    b.HasIndex("Reference")
+                        .HasFilter("reference IS NOT NULL");
+
+                    b.HasIndex("Actor", "Id");
+
+                    b.HasIndex("Event", "Id");
+
+                    b.HasIndex("Resource", "Id");
+
                     b.HasIndex("UserId", "Id");
 
                     b.ToTable("audit_events", (string)null);
+                });
+
+            modelBuilder.Entity("IdP.Storage.Audit.AuditLink", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<long>("Checkpoint")
+                        .HasColumnType("bigint")
+                        .HasColumnName("checkpoint");
+
+                    b.Property<long>("EventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("EventId")
+                        .IsUnique();
+
+                    b.ToTable("audit_links", (string)null);
                 });
 
             modelBuilder.Entity("IdP.Storage.Campaigns.Campaign", b =>

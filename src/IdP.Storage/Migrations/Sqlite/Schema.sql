@@ -598,3 +598,37 @@ CREATE INDEX "IX_campaign_members_user_id" ON "campaign_members" ("user_id");
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261128193420_ApiTokensAndCampaigns', '10.0.14');
 
+ALTER TABLE "audit_events" ADD "seal" TEXT NULL;
+
+CREATE TABLE "audit_checkpoints" (
+    "id" INTEGER NOT NULL CONSTRAINT "PK_audit_checkpoints" PRIMARY KEY,
+    "at" INTEGER NOT NULL,
+    "sequence" INTEGER NOT NULL,
+    "hash" TEXT NOT NULL,
+    "begins" INTEGER NOT NULL,
+    "begins_hash" TEXT NOT NULL,
+    "oldest" INTEGER NOT NULL,
+    "previous" TEXT NOT NULL,
+    "signature" TEXT NOT NULL
+);
+
+CREATE TABLE "audit_links" (
+    "sequence" INTEGER NOT NULL CONSTRAINT "PK_audit_links" PRIMARY KEY,
+    "event_id" INTEGER NOT NULL,
+    "checkpoint" INTEGER NOT NULL,
+    "hash" TEXT NOT NULL
+);
+
+CREATE INDEX "IX_audit_events_actor_id" ON "audit_events" ("actor", "id");
+
+CREATE INDEX "IX_audit_events_event_id" ON "audit_events" ("event", "id");
+
+CREATE INDEX "IX_audit_events_reference" ON "audit_events" ("reference") WHERE reference IS NOT NULL;
+
+CREATE INDEX "IX_audit_events_resource_id" ON "audit_events" ("resource", "id");
+
+CREATE UNIQUE INDEX "IX_audit_links_event_id" ON "audit_links" ("event_id");
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261128201615_AuditChain', '10.0.14');
+

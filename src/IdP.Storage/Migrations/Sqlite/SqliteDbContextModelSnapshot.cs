@@ -16,6 +16,57 @@ namespace IdP.Storage.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.14");
 
+            modelBuilder.Entity("IdP.Storage.Audit.AuditCheckpoint", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Begins")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("begins");
+
+                    b.Property<string>("BeginsHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("begins_hash");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("Oldest")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("oldest");
+
+                    b.Property<string>("Previous")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("previous");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence");
+
+                    b.Property<string>("Signature")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("signature");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("audit_checkpoints", (string)null);
+                });
+
             modelBuilder.Entity("IdP.Storage.Audit.AuditEvent", b =>
                 {
                     b.Property<long>("Id")
@@ -65,6 +116,11 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("resource");
 
+                    b.Property<string>("Seal")
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("seal");
+
                     b.Property<string>("UserAgent")
                         .HasMaxLength(256)
                         .HasColumnType("TEXT")
@@ -78,9 +134,46 @@ namespace IdP.Storage.Migrations.Sqlite
 
                     b.HasIndex("At");
 
+                    b.HasIndex("Reference")
+                        .HasFilter("reference IS NOT NULL");
+
+                    b.HasIndex("Actor", "Id");
+
+                    b.HasIndex("Event", "Id");
+
+                    b.HasIndex("Resource", "Id");
+
                     b.HasIndex("UserId", "Id");
 
                     b.ToTable("audit_events", (string)null);
+                });
+
+            modelBuilder.Entity("IdP.Storage.Audit.AuditLink", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence");
+
+                    b.Property<long>("Checkpoint")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("checkpoint");
+
+                    b.Property<long>("EventId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("EventId")
+                        .IsUnique();
+
+                    b.ToTable("audit_links", (string)null);
                 });
 
             modelBuilder.Entity("IdP.Storage.Campaigns.Campaign", b =>
