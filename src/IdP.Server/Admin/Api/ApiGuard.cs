@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using IdP.Server.Admin.Access;
+using IdP.Server.Hosting;
+using IdP.Storage;
 using Microsoft.AspNetCore.Authorization;
 
 namespace IdP.Server.Admin.Api;
 
 /// <summary>Before every route: who calls, how often, with what right. After it: every refusal as a problem.</summary>
-internal sealed class ApiGuard(ApiCallers callers) : IDisposable
+internal sealed class ApiGuard(ApiCallers callers, RandomSource random, ILogger<ApiGuard> log) : IDisposable
 {
     private const int WindowSeconds = 10;
 
@@ -40,7 +42,13 @@ internal sealed class ApiGuard(ApiCallers callers) : IDisposable
         }
         catch (BadHttpRequestException broken) when (!http.Response.HasStarted)
         {
-            await new ApiProblem(broken.StatusCode, "invalid", "The request cannot be read.").ExecuteAsync(http);
+            await new ApiProblem(broken.StatusCode, "invalid", broken.StatusCode == StatusCodes.Status413PayloadTooLarge ? "The body is too large." : "The request cannot be read.").ExecuteAsync(http);
+        }
+        catch (Exception failed) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        {
+            var reference = random.NewId()[..8];
+            log.RequestFailed(failed, reference);
+            await new ApiProblem(StatusCodes.Status500InternalServerError, "serverError", $"This is our fault. Tell whoever runs this server the reference {reference}.").ExecuteAsync(http);
         }
     }
 
@@ -57,13 +65,10 @@ internal sealed class ApiGuard(ApiCallers callers) : IDisposable
         }
 
         http.Items[typeof(Actor)] = actor;
-        if (endpoint?.Metadata.GetMetadata<ApiRoutes.Needed>() is not { } needed)
-        {
-            // What routing itself answers, such as a method that is not allowed, has no metadata of ours.
-            return endpoint?.DisplayName?.StartsWith("405", StringComparison.Ordinal) is true
-                ? new ApiProblem(StatusCodes.Status405MethodNotAllowed, "methodNotAllowed", $"{http.Request.Method} is not possible here.")
-                : ApiProblem.NotFound($"{http.Request.Path} in this API");
-        }
+        // A condition that nobody looks at would be taken for one that held. RFC 9110 §13.1.1.
+        if (HttpMethods.IsPost(http.Request.Method) && http.Request.Headers.IfMatch.Count > 0) return ApiProblem.Field("If-Match", "is looked at with PATCH and DELETE only.");
+        // What says nothing is not run.
+        if (endpoint?.Metadata.GetMetadata<ApiRoutes.Needed>() is not { } needed) return ApiProblem.NotFound($"{http.Request.Path} in this API");
 
         return needed.Right is { } right && !actor.Has(right) ? ApiProblem.Forbidden($"This needs the right {Rights.Scope(right)}.") : null;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using IdP.Server.Admin.Access;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace IdP.Server.Admin.Api;
 
@@ -25,6 +26,11 @@ internal sealed class ApiRequest(HttpContext http, Actor actor)
     public static ValueTask<ApiRequest?> BindAsync(HttpContext http) =>
         ValueTask.FromResult<ApiRequest?>(new ApiRequest(http, (Actor)http.Items[typeof(Actor)]!));
 
+    /// <summary>As <see cref="BodyAsync"/>, where nothing needs to be said: no body is an empty one.</summary>
+    public Task<T> OptionalBodyAsync<T>()
+        where T : class =>
+        http.Request.ContentType is null && http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody is not true ? Task.FromResult(JsonSerializer.Deserialize<T>("{}", ApiJson.Options)!) : BodyAsync<T>();
+
     /// <summary>The body. A field that is missing is null and keeps what is stored; one that is unknown is an error.</summary>
     /// <exception cref="ApiInputException">It is not JSON of this shape.</exception>
     public async Task<T> BodyAsync<T>()
@@ -35,6 +41,7 @@ internal sealed class ApiRequest(HttpContext http, Actor actor)
         {
             using var json = await JsonDocument.ParseAsync(http.Request.Body, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false }, Ct);
             if (json.RootElement.ValueKind != JsonValueKind.Object) throw new ApiInputException("$", "The body must be an object.");
+            RefuseNul(json.RootElement);
             foreach (var field in json.RootElement.EnumerateObject().Where(f => f.Value.ValueKind == JsonValueKind.Null))
             {
                 throw new ApiInputException(field.Name, "cannot be null. Leave it out to keep what is stored, or send \"\" to take it away.");
@@ -44,7 +51,13 @@ internal sealed class ApiRequest(HttpContext http, Actor actor)
         }
         catch (JsonException broken)
         {
-            throw new ApiInputException(broken.Path is { Length: > 2 } path ? path[2..] : "$", Sentence(broken));
+            throw Missing(broken.Message).FirstOrDefault() is { } first
+                ? new ApiInputException(first, "is missing.")
+                : new ApiInputException(broken.Path is { Length: > 2 } path ? path[2..] : "$", Sentence(broken));
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ApiInputException("$", "A text has half a surrogate pair.");
         }
     }
 
@@ -53,6 +66,8 @@ internal sealed class ApiRequest(HttpContext http, Actor actor)
     public string? Query(string name) => http.Request.Query[name] switch
     {
         [] => null,
+        // No name has one, and PostgreSQL cannot even compare it.
+        [var one] when one?.Contains('\0') is true => throw new ApiInputException(name, "must not have the character U+0000."),
         [var one] => one,
         _ => throw new ApiInputException(name, "is given twice."),
     };
@@ -67,15 +82,17 @@ internal sealed class ApiRequest(HttpContext http, Actor actor)
     }
 
     /// <summary>A thing with its ETag.</summary>
-    public IResult One<T>(T thing)
+    /// <param name="etag">Null: that of the thing as it is answered.</param>
+    public IResult One<T>(T thing, string? etag = null)
     {
-        http.Response.Headers.ETag = ETags.Of(thing);
+        http.Response.Headers.ETag = etag ?? ETags.Of(thing);
         return Json(thing);
     }
 
-    public IResult Created<T>(string path, T thing)
+    public IResult Created<T>(string path, T thing, string? etag = null)
     {
         http.Response.Headers.Location = ApiRoutes.Root + path;
+        if (etag is not null) http.Response.Headers.ETag = etag;
         return Json(thing, StatusCodes.Status201Created);
     }
 
@@ -84,9 +101,31 @@ internal sealed class ApiRequest(HttpContext http, Actor actor)
     // The message of the reader names types of the program; the field stands beside it.
     private static string Sentence(JsonException broken) =>
         broken.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "is no field here."
-        : broken.Message.Contains("missing required", StringComparison.Ordinal) ? "A field that is needed is missing: " + Missing(broken.Message)
         : broken.Message.Contains("could not be converted", StringComparison.Ordinal) ? "has a value of the wrong kind."
         : "The body is not JSON that can be read here.";
 
-    private static string Missing(string message) => string.Join(", ", message.Split('\'').Where((_, i) => i % 2 == 1).Skip(1)) + ".";
+    // JSON deserialization for type '…' was missing required properties including: 'name'.
+    private static IEnumerable<string> Missing(string message) =>
+        message.Contains("missing required", StringComparison.Ordinal) ? message.Split('\'').Where((_, i) => i % 2 == 1).Skip(1) : [];
+
+    // No text needs it, PostgreSQL cannot store it, and what is behind it is hidden by many programs.
+    private static void RefuseNul(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String when element.GetString()!.Contains('\0'):
+                throw new ApiInputException("$", "A text has the character U+0000.");
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray()) RefuseNul(item);
+                break;
+            case JsonValueKind.Object:
+                foreach (var field in element.EnumerateObject())
+                {
+                    if (field.Name.Contains('\0')) throw new ApiInputException("$", "A name has the character U+0000.");
+                    RefuseNul(field.Value);
+                }
+
+                break;
+        }
+    }
 }

@@ -1,6 +1,9 @@
 using IdP.Server.Admin.Access;
+using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Tokens;
+using IdP.Server.Admin.Users;
+using Microsoft.AspNetCore.Routing.Template;
 
 namespace IdP.Server.Admin.Api;
 
@@ -9,6 +12,8 @@ internal static class ApiRoutes
 {
     public const string Root = "/api/v1";
 
+    private const string Rest = "/{**path}";
+
     extension(WebApplication app)
     {
         public WebApplication MapApi()
@@ -16,9 +21,12 @@ internal static class ApiRoutes
             var guard = app.Services.GetRequiredService<ApiGuard>();
             app.UseWhen(http => http.Request.Path.StartsWithSegments(Root, StringComparison.Ordinal), api => api.Use(guard.InvokeAsync));
             var routes = app.MapGroup(Root);
+            UserApi.Map(routes);
+            UserActApi.Map(routes);
+            ClientApi.Map(routes);
             TokenApi.Map(routes);
             GroupApi.Map(routes);
-            routes.Map("/{**path}", (HttpContext http) => ApiProblem.NotFound($"{http.Request.Method} {http.Request.Path} in this API")).Needs(null).ExcludeFromDescription();
+            routes.Map(Rest, NoRoute).Needs(null).ExcludeFromDescription();
             return app;
         }
     }
@@ -26,6 +34,27 @@ internal static class ApiRoutes
     /// <summary>The right without which the route is not run; null: every admin's.</summary>
     public static TBuilder Needs<TBuilder>(this TBuilder route, Right? right)
         where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new Needed(right));
+
+    /// <summary>Every route of the API with its method and its path below <see cref="Root"/>.</summary>
+    public static IEnumerable<(string Method, string Path, RouteEndpoint Endpoint)> Of(EndpointDataSource endpoints) =>
+        from endpoint in endpoints.Endpoints.OfType<RouteEndpoint>()
+        let path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/')
+        where path.StartsWith(Root + "/", StringComparison.Ordinal) && !path.EndsWith(Rest, StringComparison.Ordinal)
+        from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
+        select (method, path[Root.Length..], endpoint);
+
+    // It also catches the wrong method and the wrong type of body, because it takes every one of them.
+    private static ApiProblem NoRoute(HttpContext http, EndpointDataSource endpoints)
+    {
+        var path = http.Request.Path.Value![Root.Length..];
+        var allowed = Of(endpoints).Where(route => new TemplateMatcher(TemplateParser.Parse(route.Path.TrimStart('/')), []).TryMatch(path, []))
+            .Select(route => route.Method).Distinct().Order(StringComparer.Ordinal).ToList();
+        if (allowed.Count == 0) return ApiProblem.NotFound($"{http.Request.Path} in this API");
+        if (allowed.Contains(http.Request.Method))
+            return new(StatusCodes.Status415UnsupportedMediaType, "unsupportedMediaType", "Send a body of the type application/json.");
+        http.Response.Headers.Allow = string.Join(", ", allowed);
+        return new(StatusCodes.Status405MethodNotAllowed, "methodNotAllowed", $"{http.Request.Method} is not possible here; {string.Join(" and ", allowed)} is.");
+    }
 
     /// <summary>Says what a route needs; one that says nothing is not run.</summary>
     internal sealed record Needed(Right? Right);

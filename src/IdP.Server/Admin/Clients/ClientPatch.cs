@@ -1,14 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using IdP.Storage.Clients;
 
 namespace IdP.Server.Admin.Clients;
 
 /// <summary>
 /// What is to be different of a client and of its policy; null keeps what is stored, an empty text takes it away.
-/// Operation, declarative file and later REST change clients through it, so that all describe changes alike.
+/// Operation, declarative file and REST change clients through it, so that all describe changes alike.
 /// </summary>
-internal sealed record ClientPatch
+internal record ClientPatch
 {
     public string? DisplayName { get; init; }
 
@@ -30,6 +31,8 @@ internal sealed record ClientPatch
 
     public string? TokenEndpointAuthMethod { get; init; }
 
+    /// <summary>A JWK Set as JSON.</summary>
+    [JsonConverter(typeof(RawObject))]
     public string? Jwks { get; init; }
 
     public bool? RequirePkce { get; init; }
@@ -116,6 +119,19 @@ internal sealed record ClientPatch
         (ClientType.Confidential, "none") => "client_secret_basic",
         _ => null,
     };
+
+    /// <summary>In the API it is an object; an empty one takes it away.</summary>
+    private sealed class RawObject : JsonConverter<string>
+    {
+        public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var set = JsonElement.ParseValue(ref reader);
+            if (set.ValueKind != JsonValueKind.Object) throw new JsonException();
+            return set.EnumerateObject().Any() ? set.GetRawText() : "";
+        }
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteRawValue(value);
+    }
 
     /// <summary>JSON without what does not matter, so that another layout is no change.</summary>
     private static string? Canonical(string? json)

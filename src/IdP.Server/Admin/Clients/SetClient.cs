@@ -11,7 +11,11 @@ namespace IdP.Server.Admin.Clients;
 /// <summary>Changes a registration or its policy; what is not given stays.</summary>
 internal sealed class SetClient(IdPDatabase database, Catalog catalog, TimeProvider clock)
 {
-    public sealed record Request(string ClientId, ClientPatch Properties, string Reason);
+    public sealed record Request(string ClientId, ClientPatch Properties, string Reason)
+    {
+        /// <summary>The ETag of the state that the caller saw; null: whatever it is.</summary>
+        public string? IfMatch { get; init; }
+    }
 
     public abstract record Outcome
     {
@@ -44,6 +48,7 @@ internal sealed class SetClient(IdPDatabase database, Catalog catalog, TimeProvi
     private async Task<Outcome> ChangeAsync(IdPDbContext db, Request request, Actor actor, CancellationToken ct)
     {
         if (await db.FindClientAsync(request.ClientId, ct) is not { } stored) return new Outcome.NoSuchClient();
+        stored.Demand(request.IfMatch);
         var changes = await ApplyAsync(db, stored, request.Properties, null, actor, request.Reason, clock.GetUtcNow(), ct);
         return changes.Count > 0 ? new Outcome.Changed(changes) : new Outcome.NothingToDo();
     }

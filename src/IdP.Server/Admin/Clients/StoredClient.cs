@@ -1,3 +1,4 @@
+using IdP.Server.Admin.Api;
 using IdP.Storage;
 using IdP.Storage.Clients;
 using Microsoft.EntityFrameworkCore;
@@ -10,6 +11,9 @@ internal sealed record StoredClient(Client Client, ResourcePolicyRow Policy, Lis
 {
     /// <summary>The name in audit events.</summary>
     public string Resource => ResourceKind.Client + ":" + Client.ClientId;
+
+    /// <exception cref="StaleException">It is not as the caller saw it.</exception>
+    public void Demand(string? ifMatch) => ETags.Demand(ifMatch, ShowClient.Of(Client, Policy, [], default));
 
     public bool HasSecret(DateTimeOffset now) => Secrets.Exists(s => s.ExpiresAt is null || s.ExpiresAt > now);
 }

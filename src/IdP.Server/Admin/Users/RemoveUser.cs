@@ -1,4 +1,5 @@
 using IdP.Server.Admin.Access;
+using IdP.Server.Admin.Api;
 using IdP.Server.Admin.Owners;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
@@ -10,7 +11,11 @@ namespace IdP.Server.Admin.Users;
 /// <summary>Deletes a person and everything that hangs on them; the audit log keeps what they did.</summary>
 internal sealed class RemoveUser(IdPDatabase database, TimeProvider clock)
 {
-    public sealed record Request(string UserName, string Reason);
+    public sealed record Request(string UserName, string Reason)
+    {
+        /// <summary>The ETag of the state that the caller saw; null: whatever it is.</summary>
+        public string? IfMatch { get; init; }
+    }
 
     public enum Outcome { Removed, NoSuchUser, LastOwner }
 
@@ -18,6 +23,7 @@ internal sealed class RemoveUser(IdPDatabase database, TimeProvider clock)
     {
         await OwnerSetup.LockAsync(db, ct);
         if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleWrite, ct) is not { User: var user }) return Outcome.NoSuchUser;
+        ETags.Demand(request.IfMatch, UserVersion.Of(user));
         if (await OwnerSetup.IsLastOwnerAsync(db, user, ct)) return Outcome.LastOwner;
 
         // Before the sessions go with the person: the applications are told as they are when an account is turned off.

@@ -75,7 +75,7 @@ internal sealed class ShowUser(IdPDatabase database, TimeProvider clock)
 
         /// <summary>The <see cref="UserVersion"/> as an ETag; a header in the API.</summary>
         [JsonIgnore]
-        public required string ETag { get; init; }
+        public string ETag { get; init; } = "";
     }
 
     /// <returns>Null when there is no such person.</returns>

@@ -1,5 +1,6 @@
 using IdP.Server.Admin.Access;
 using IdP.Storage;
+using IdP.Storage.Database;
 using IdP.Storage.Enrollments;
 using IdP.Storage.Users;
 using Microsoft.EntityFrameworkCore;
@@ -30,14 +31,24 @@ internal sealed class StoredPerson(User user, Enrollment? enrollment, bool hasAu
 
 internal static class StoredPeople
 {
-    /// <summary>Finds a person on whom somebody is about to act.</summary>
+    /// <summary>Finds a person on whom somebody is about to act, and keeps everybody else from it until the transaction ends.</summary>
     /// <exception cref="ForbiddenException">They may not, or not on this person.</exception>
     public static async Task<StoredPerson?> FindPersonAsync(this IdPDbContext db, string name, Actor actor, Right right, CancellationToken ct)
     {
         actor.Demand(right);
+        await db.LockPersonAsync(name, ct);
         var person = await db.FindPersonAsync(name, ct);
         if (person is not null) actor.DemandOver(person.User, right);
         return person;
+    }
+
+    // On PostgreSQL two changes of one person would each see the state before the other; on SQLite writers stand in one line.
+    private static async Task LockPersonAsync(this IdPDbContext db, string name, CancellationToken ct)
+    {
+        if (db is not PostgresDbContext) return;
+        var normalized = UserNames.Normalize(name);
+        await db.Database.ExecuteSqlAsync(
+            $"SELECT 1 FROM users WHERE id = {name} OR normalized_user_name = {normalized} OR normalized_email = {normalized} FOR NO KEY UPDATE", ct);
     }
 
     /// <summary>Finds a person by id, or by user name or e-mail address in any spelling.</summary>

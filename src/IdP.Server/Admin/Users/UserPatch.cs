@@ -6,7 +6,7 @@ using IdP.Storage.Users;
 namespace IdP.Server.Admin.Users;
 
 /// <summary>What is to be different of a person; null keeps what is stored, an empty text takes it away.</summary>
-internal sealed record UserPatch
+internal record UserPatch
 {
     public string? DisplayName { get; init; }
 

@@ -76,7 +76,10 @@ internal sealed class ApiTests(TestDatabaseKind kind) : ConsoleFixture(kind)
     [TestCase("""{"name":"x","nme":"y"}""", "nme")]
     [TestCase("""{"name":"x","description":null}""", "description")]
     [TestCase("""{"name":7}""", "name")]
-    [TestCase("""{"description":"x"}""", "$")]
+    [TestCase("""{"description":"x"}""", "name")]
+    [TestCase("""{"name":"x\u0000"}""", "$")]
+    [TestCase("""{"name":"x","description":"\ud800"}""", "$")]
+    [TestCase("""{"name":"x","claims":{"a\ud800":1}}""", "$")]
     [TestCase("""{"name":"x","name":"y"}""", "$")]
     [TestCase("""[]""", "$")]
     [TestCase("""{"name":""", "$")]
@@ -93,7 +96,10 @@ internal sealed class ApiTests(TestDatabaseKind kind) : ConsoleFixture(kind)
     public async Task What_is_no_route_is_a_problem_too()
     {
         AssertProblem(await ApiAsync(Owner, HttpMethod.Get, "/nothing"), HttpStatusCode.NotFound, "notFound");
-        AssertProblem(await ApiAsync(Owner, HttpMethod.Put, "/groups"), HttpStatusCode.NotFound, "notFound");
+        var put = await ApiAsync(Owner, HttpMethod.Put, "/groups");
+        AssertProblem(put, HttpStatusCode.MethodNotAllowed, "methodNotAllowed");
+        Assert.That(put.Header("Allow"), Is.EqualTo("GET, POST"));
+        Assert.That((await ApiAsync(Owner, HttpMethod.Post, "/groups/x")).Header("Allow"), Is.EqualTo("DELETE, GET, PATCH"));
         AssertProblem(await ApiAsync(null, HttpMethod.Get, "/nothing"), HttpStatusCode.Unauthorized, "unauthorized");
     }
 }
