@@ -3,6 +3,7 @@ using IdP.Server.Admin.Api;
 using IdP.Server.Admin.Audit;
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
+using IdP.Server.Admin.Keys;
 using IdP.Server.Admin.Mails;
 using IdP.Server.Admin.Overview;
 using IdP.Server.Admin.Owners;
@@ -32,6 +33,7 @@ internal static class AdminServices
                 typeof(AddToken), typeof(ListTokens), typeof(RevokeToken), typeof(ApiCallers), typeof(ApiGuard),
                 typeof(SetMailTemplate), typeof(ResetMailTemplate), typeof(ListOutbox), typeof(RetryMail), typeof(SendTestMail), typeof(PreviewMail),
                 typeof(VerifyAudit),
+                typeof(ListKeys), typeof(RotateKeys), typeof(RevokeKey),
                 typeof(SetSettings), typeof(ShowSettings), typeof(OwnerSetup), typeof(DocumentDiff), typeof(DocumentApply),
                 typeof(DocumentExport), typeof(DocumentDrift),
             })

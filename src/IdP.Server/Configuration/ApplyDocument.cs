@@ -85,7 +85,8 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
     /// <param name="utf8">JSON; comments and trailing commas are allowed.</param>
     /// <param name="folder">Where paths of <c>fromFile</c> start.</param>
     /// <param name="organisation">Its name, which no password may be built on.</param>
-    public static (ApplyDocument? Document, IReadOnlyList<DocumentError> Errors) Read(ReadOnlyMemory<byte> utf8, string folder, string? organisation = null)
+    /// <param name="secrets">Where secrets are that do not stand in it; null: in the folder and in the environment.</param>
+    public static (ApplyDocument? Document, IReadOnlyList<DocumentError> Errors) Read(ReadOnlyMemory<byte> utf8, string folder, string? organisation = null, SecretSource? secrets = null)
     {
         if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
         JsonDocument json;
@@ -102,7 +103,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
         using (json)
         {
             List<DocumentError> errors = [];
-            var root = new ObjectReader(json.RootElement, "$", new SecretSource(folder), errors);
+            var root = new ObjectReader(json.RootElement, "$", secrets ?? new SecretSource(folder), errors);
             var document = new ApplyDocument(
                 ReadSettings(root.Object("settings"), errors),
                 [.. root.Objects("users").Select(fields => ReadUser(fields, organisation))],

@@ -10,13 +10,22 @@ internal sealed class SecretSource(string folder, Func<string, string?>? variabl
     /// <summary>Of what is no secret and has several lines.</summary>
     public const int LongestText = 128 * 1024;
 
+    /// <summary>For a document that comes from elsewhere: its secrets stand in it.</summary>
+    public static SecretSource None { get; } = new("", _ => null) { isClosed = true };
+
+    private const string Closed = "Here a secret stands in the document: it is read by a server that opens no file and no variable for it.";
+
+    private bool isClosed;
+
     public (string? Value, string? Problem) FromEnvironment(string name) =>
-        (variable ?? Environment.GetEnvironmentVariable)(name) is { Length: > 0 } value
-            ? (value, null)
-            : (null, $"The environment variable {name} is not set.");
+        isClosed ? (null, Closed)
+        : (variable ?? Environment.GetEnvironmentVariable)(name) is { Length: > 0 } value
+        ? (value, null)
+        : (null, $"The environment variable {name} is not set.");
 
     public (string? Value, string? Problem) FromFile(string path, int longest = Longest)
     {
+        if (isClosed) return (null, Closed);
         var full = Path.GetFullPath(path, folder);
         try
         {

@@ -66,9 +66,10 @@ internal sealed class ApiGuard(ApiCallers callers, RandomSource random, ILogger<
 
         http.Items[typeof(Actor)] = actor;
         // A condition that nobody looks at would be taken for one that held. RFC 9110 §13.1.1.
-        if (HttpMethods.IsPost(http.Request.Method) && http.Request.Headers.IfMatch.Count > 0) return ApiProblem.Field("If-Match", "is looked at with PATCH and DELETE only.");
-        // What says nothing is not run.
-        if (endpoint?.Metadata.GetMetadata<ApiRoutes.Needed>() is not { } needed) return ApiProblem.NotFound($"{http.Request.Path} in this API");
+        if (http.Request.Headers.IfMatch.Count > 0 && !HttpMethods.IsPatch(http.Request.Method) && endpoint?.Metadata.GetMetadata<ApiDescriptions.Condition>() is null)
+            return ApiProblem.Field("If-Match", "is not looked at here.");
+        // A route that says nothing is not run either.
+        if (endpoint?.Metadata.GetMetadata<ApiRoutes.Needed>() is not { } needed) return ApiRoutes.NoRoute(http, http.RequestServices.GetRequiredService<EndpointDataSource>());
 
         return needed.Right is { } right && !actor.Has(right) ? ApiProblem.Forbidden($"This needs the right {Rights.Scope(right)}.") : null;
     }

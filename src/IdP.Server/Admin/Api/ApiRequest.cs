@@ -72,6 +72,11 @@ internal sealed class ApiRequest(HttpContext http, Actor actor)
         _ => throw new ApiInputException(name, "is given twice."),
     };
 
+    /// <summary>A query parameter that has few values; null: not given.</summary>
+    /// <exception cref="ApiInputException">It has another.</exception>
+    public string? Choice(string name, IReadOnlyList<string> values) =>
+        Query(name) is not { } value ? null : values.Contains(value) ? value : throw new ApiInputException(name, $"must be among {string.Join(", ", values)}.");
+
     /// <summary>How many rows, and after which one: <c>limit</c> and <c>after</c>.</summary>
     public (int Limit, string? After) Page()
     {

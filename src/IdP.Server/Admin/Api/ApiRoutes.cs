@@ -1,8 +1,12 @@
 using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
+using IdP.Server.Admin.Keys;
+using IdP.Server.Admin.Mails;
+using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Tokens;
 using IdP.Server.Admin.Users;
+using IdP.Server.Configuration;
 using Microsoft.AspNetCore.Routing.Template;
 
 namespace IdP.Server.Admin.Api;
@@ -11,8 +15,6 @@ namespace IdP.Server.Admin.Api;
 internal static class ApiRoutes
 {
     public const string Root = "/api/v1";
-
-    private const string Rest = "/{**path}";
 
     extension(WebApplication app)
     {
@@ -26,7 +28,11 @@ internal static class ApiRoutes
             ClientApi.Map(routes);
             TokenApi.Map(routes);
             GroupApi.Map(routes);
-            routes.Map(Rest, NoRoute).Needs(null).ExcludeFromDescription();
+            SettingApi.Map(routes);
+            KeyApi.Map(routes);
+            MailApi.Map(routes);
+            ApplyApi.Map(routes);
+            OpenApi.Map(routes);
             return app;
         }
     }
@@ -39,12 +45,12 @@ internal static class ApiRoutes
     public static IEnumerable<(string Method, string Path, RouteEndpoint Endpoint)> Of(EndpointDataSource endpoints) =>
         from endpoint in endpoints.Endpoints.OfType<RouteEndpoint>()
         let path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/')
-        where path.StartsWith(Root + "/", StringComparison.Ordinal) && !path.EndsWith(Rest, StringComparison.Ordinal)
+        where path.StartsWith(Root + "/", StringComparison.Ordinal)
         from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []
         select (method, path[Root.Length..], endpoint);
 
-    // It also catches the wrong method and the wrong type of body, because it takes every one of them.
-    private static ApiProblem NoRoute(HttpContext http, EndpointDataSource endpoints)
+    /// <summary>What is wrong with a request that no route takes: its path, its method or the type of its body.</summary>
+    public static ApiProblem NoRoute(HttpContext http, EndpointDataSource endpoints)
     {
         var path = http.Request.Path.Value![Root.Length..];
         var allowed = Of(endpoints).Where(route => new TemplateMatcher(TemplateParser.Parse(route.Path.TrimStart('/')), []).TryMatch(path, []))

@@ -13,11 +13,12 @@ internal static class GroupApi
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/groups", ListAsync).Needs(Right.GroupsRead).Produces<ApiPage<ShowGroup.Registration>>();
-        api.MapPost("/groups", AddAsync).Needs(Right.GroupsWrite).Accepts<New>("application/json").Produces<ShowGroup.Registration>(StatusCodes.Status201Created);
+        api.MapGet("/groups", ListAsync).Needs(Right.GroupsRead).Produces<ApiPage<ShowGroup.Registration>>()
+            .Takes("search", "Part of a name.").Pages("name");
+        api.MapPost("/groups", AddAsync).Needs(Right.GroupsWrite).Accepts<New>("application/json").Produces<ShowGroup.Registration>(StatusCodes.Status201Created).Refuses(StatusCodes.Status409Conflict);
         api.MapGet("/groups/{name}", ShowAsync).Needs(Right.GroupsRead).Produces<ShowGroup.Registration>();
-        api.MapPatch("/groups/{name}", SetAsync).Needs(Right.GroupsWrite).Accepts<Patch>("application/json").Produces<ShowGroup.Registration>();
-        api.MapDelete("/groups/{name}", RemoveAsync).Needs(Right.GroupsWrite).Produces(StatusCodes.Status204NoContent);
+        api.MapPatch("/groups/{name}", SetAsync).Needs(Right.GroupsWrite).Accepts<Patch>("application/json").Produces<ShowGroup.Registration>().Conditional();
+        api.MapDelete("/groups/{name}", RemoveAsync).Needs(Right.GroupsWrite).Produces(StatusCodes.Status204NoContent).Explains();
     }
 
     private static async Task<IResult> ListAsync(ApiRequest request)

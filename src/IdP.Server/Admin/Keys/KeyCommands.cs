@@ -1,8 +1,6 @@
 using System.CommandLine;
 using IdP.Protocol.Tokens;
 using IdP.Server.Cli;
-using IdP.Storage.Changes;
-using IdP.Storage.Keys;
 
 namespace IdP.Server.Admin.Keys;
 
@@ -14,8 +12,8 @@ internal static class KeyCommands
     private static Command List(Verbs verbs) =>
         verbs.Verb("list", "Lists them, without anything secret.", [], async call =>
         {
-            var keys = (await call.Get<Catalog>().GetAsync()).SigningKeys;
-            if (call.Out.IsJson) call.Out.Json(keys.Select(k => new { k.Kid, k.Algorithm, k.CreatedAt, k.ActiveFrom, k.RetiredAt, k.RemovedAt }));
+            var keys = await call.Get<ListKeys>().HandleAsync();
+            if (call.Out.IsJson) call.Out.Json(keys);
             else call.Out.Table(["Key id", "Algorithm", "Signs from", "Signs until", "Published until"],
                 keys.Select(k => new[] { k.Kid, k.Algorithm, Call.Time(k.ActiveFrom), Call.Time(k.RetiredAt), Call.Time(k.RemovedAt) }));
             return ExitCode.Done;
@@ -27,16 +25,11 @@ internal static class KeyCommands
         alg.AcceptOnlyFromAmong([.. SigningKeys.SupportedAlgorithms]);
         return verbs.Verb("rotate", "Announces the next key; it signs when everybody has had time to see it.", [alg, reason], async call =>
         {
-            List<SigningKey> made = [];
-            foreach (var name in call.Value(alg) is { } one ? [one] : SigningKeys.SupportedAlgorithms)
-            {
-                if (await call.Get<SigningKeys>().RotateAsync(name, Call.Actor.Name, call.Value(reason) ?? Call.DefaultReason) is { } key) made.Add(key);
-            }
-
-            if (made.Count == 0) return call.Out.Fail("The next key is announced already.");
+            if (await call.Get<RotateKeys>().HandleAsync(new(call.Value(alg), call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct) is not RotateKeys.Outcome.Announced announced)
+                return call.Out.Fail("The next key is announced already.");
             return call.Out.Done(
-                string.Join(Environment.NewLine, made.Select(k => $"The {k.Algorithm} key {k.Kid} signs from {Call.Time(k.ActiveFrom)}.")),
-                made.Select(k => new { k.Kid, k.Algorithm, k.ActiveFrom }));
+                string.Join(Environment.NewLine, announced.Keys.Select(k => $"The {k.Algorithm} key {k.Kid} signs from {Call.Time(k.ActiveFrom)}.")),
+                announced.Keys.Select(k => new { k.Kid, k.Algorithm, k.ActiveFrom }));
         });
     }
 
@@ -44,7 +37,7 @@ internal static class KeyCommands
     {
         var (kid, reason) = (new Argument<string>("KEY") { Description = "The key's id; see: idp keys list" }, Verbs.Reason());
         return verbs.Verb("revoke", "Takes a key out of use at once: what it signed is refused from now on.", [kid, reason], async call =>
-            await call.Get<SigningKeys>().RevokeAsync(call.Value(kid), Call.Actor.Name, call.Value(reason) ?? Call.DefaultReason)
+            await call.Get<RevokeKey>().HandleAsync(new(call.Value(kid), call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct) == RevokeKey.Outcome.Revoked
                 ? call.Out.Done($"The key {call.Value(kid)} was revoked; what it signed is refused.", new { kid = call.Value(kid), revoked = true })
                 : call.Out.Fail($"There is no key {call.Value(kid)}."));
     }

@@ -1,5 +1,7 @@
 using FluentValidation;
 using IdP.Server.Admin.Access;
+using IdP.Server.Admin.Api;
+using IdP.Server.Admin.Owners;
 using IdP.Server.Mail;
 using IdP.Storage;
 using IdP.Storage.Audit;
@@ -15,7 +17,11 @@ internal sealed class SetMailTemplate(IdPDatabase database, MailTemplates templa
     /// <param name="Language">BCP 47 tag; it may be one in which nothing is shipped.</param>
     /// <param name="Subject">Null: stays.</param>
     /// <param name="Text">Null: stays.</param>
-    public sealed record Request(string Kind, string Language, string? Subject, string? Text, string Reason);
+    public sealed record Request(string Kind, string Language, string? Subject, string? Text, string Reason)
+    {
+        /// <summary>The ETag of the words that the caller saw; null: whatever they are.</summary>
+        public string? IfMatch { get; init; }
+    }
 
     public enum Outcome { Changed, NothingToDo, NoSuchMail, GiveBoth }
 
@@ -42,6 +48,8 @@ internal sealed class SetMailTemplate(IdPDatabase database, MailTemplates templa
         if (MailKinds.Find(request.Kind) is not { } kind) return Outcome.NoSuchMail;
         var language = MailTemplates.Normalize(request.Language);
         var known = await templates.GetAsync(kind, language, ct);
+        if (known is not null) ETags.Demand(request.IfMatch, MailApi.Template.Of(known));
+        else if (request.IfMatch is not null) throw new StaleException();
         // A language of one's own begins with both.
         if ((request.Subject ?? known?.Words.Subject, request.Text ?? known?.Words.Text) is not ({ } subject, { } text)) return Outcome.GiveBoth;
         var words = new MailTemplateText(subject.Trim(), text.ReplaceLineEndings("\n").Trim());
@@ -49,6 +57,13 @@ internal sealed class SetMailTemplate(IdPDatabase database, MailTemplates templa
 
         return await database.SaveAsync(async db =>
         {
+            // Whoever changed it since it was read above stands before this one.
+            if (request.IfMatch is not null)
+            {
+                await OwnerSetup.LockAsync(db, ct);
+                if ((await db.MailTemplates.FindAsync([kind.Name, language], ct))?.UpdatedAt != known?.UpdatedAt) throw new StaleException();
+            }
+
             await StoreAsync(db, kind, language, words, actor, request.Reason, clock.GetUtcNow(), ct);
             return Outcome.Changed;
         }, ct);

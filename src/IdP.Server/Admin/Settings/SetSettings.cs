@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FluentValidation;
 using IdP.Server.Admin.Access;
+using IdP.Server.Admin.Api;
 using FluentValidation.Results;
 using IdP.Storage;
 using IdP.Storage.Audit;
@@ -17,7 +18,11 @@ namespace IdP.Server.Admin.Settings;
 internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimeProvider clock)
 {
     /// <param name="Values">Name to JSON value; null takes an optional text away.</param>
-    public sealed record Request(JsonObject Values, string Reason);
+    public sealed record Request(JsonObject Values, string Reason)
+    {
+        /// <summary>The ETag of the settings that the caller saw; null: whatever they are.</summary>
+        public string? IfMatch { get; init; }
+    }
 
     public abstract record Outcome
     {
@@ -47,10 +52,16 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
         await new Validator().ValidateAndThrowAsync(request, ct);
         await using (var tried = database.CreateContext())
         {
-            if ((await ApplyAsync(tried, request.Values, actor, request.Reason, clock.GetUtcNow(), ct)).Count == 0) return new Outcome.NothingToDo();
+            if ((await ApplyAsync(tried, request, actor, ct)).Count == 0) return new Outcome.NothingToDo();
         }
 
-        return new Outcome.Changed(await catalog.ChangeAsync(db => ApplyAsync(db, request.Values, actor, request.Reason, clock.GetUtcNow(), ct), ct));
+        return new Outcome.Changed(await catalog.ChangeAsync(db => ApplyAsync(db, request, actor, ct), ct));
+    }
+
+    private async Task<ChangeList> ApplyAsync(IdPDbContext db, Request request, Actor actor, CancellationToken ct)
+    {
+        if (request.IfMatch is not null) ETags.Demand(request.IfMatch, await EffectiveAsync(db, ct));
+        return await ApplyAsync(db, request.Values, actor, request.Reason, clock.GetUtcNow(), ct);
     }
 
     /// <summary>Stores what differs from the default, judges the whole and writes the audit event.</summary>

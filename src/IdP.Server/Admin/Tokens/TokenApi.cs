@@ -14,8 +14,11 @@ internal static class TokenApi
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/tokens", async (ApiRequest request) => ApiRequest.Json(await request.Get<ListTokens>().HandleAsync(request.Actor, request.Ct)))
-            .Needs(null).Produces<IReadOnlyList<ListTokens.Row>>();
+        api.MapGet("/tokens", async (ApiRequest request) =>
+        {
+            var tokens = await request.Get<ListTokens>().HandleAsync(request.Actor, request.Ct);
+            return ApiRequest.Json(ApiPage.Of(tokens.OrderBy(t => t.Id, StringComparer.Ordinal), request.Page(), t => t.Id));
+        }).Needs(null).Produces<ApiPage<ListTokens.Row>>().Pages("token id");
         api.MapPost("/tokens", async (ApiRequest request) =>
         {
             var body = await request.BodyAsync<Body>();
@@ -27,10 +30,10 @@ internal static class TokenApi
                 AddToken.Outcome.NoRole => ApiProblem.Conflict("noRole", "The person has no admin role, so a token could do nothing."),
                 _ => ApiProblem.Field("username", "There is no such person."),
             };
-        }).Needs(null).Accepts<Body>("application/json").Produces<Made>(StatusCodes.Status201Created);
+        }).Needs(null).Accepts<Body>("application/json").Produces<Made>(StatusCodes.Status201Created).Refuses(StatusCodes.Status409Conflict);
         api.MapDelete("/tokens/{id}", async (ApiRequest request, string id) =>
             await request.Get<RevokeToken>().HandleAsync(new(id, request.Query("reason") ?? ApiRequest.DefaultReason), request.Actor, request.Ct) == RevokeToken.Outcome.Revoked
                 ? Results.NoContent()
-                : ApiProblem.NotFound("such token")).Needs(null).Produces(StatusCodes.Status204NoContent);
+                : ApiProblem.NotFound("such token")).Needs(null).Produces(StatusCodes.Status204NoContent).Explains();
     }
 }

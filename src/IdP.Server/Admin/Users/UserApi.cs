@@ -36,8 +36,11 @@ internal static class UserApi
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/users", ListAsync).Needs(Right.PeopleRead).Produces<ApiPage<ListUsers.Row>>()
-            .Takes("search", "Part of a user name, an e-mail address or a display name.")
-            .Takes("state", "One state, or locked for any lock.", [.. States])
+            .Takes("search", "Part of a user name, an e-mail address or a display name, or a reference number.")
+            .Takes("state", "How far they are.", PeopleFilter.All)
+            .Takes("role", "Only people who have this admin role; any: who have one.", RolesAsked)
+            .Takes("group", "Only people of this group.")
+            .Takes("disabled", "Only people who are turned off, or not.", Flags)
             .Pages("user name");
         api.MapPost("/users", AddAsync).Needs(Right.PeopleWrite).Accepts<New>("application/json").Produces<Added>(StatusCodes.Status201Created).Refuses(StatusCodes.Status409Conflict);
         api.MapGet("/users/{user}", ShowAsync).Needs(Right.PeopleRead).Produces<ShowUser.Person>();
@@ -45,7 +48,9 @@ internal static class UserApi
         api.MapDelete("/users/{user}", RemoveAsync).Needs(Right.PeopleWrite).Produces(StatusCodes.Status204NoContent).Refuses(StatusCodes.Status409Conflict).Conditional().Explains();
     }
 
-    private static IEnumerable<string> States => EnrollmentView.All.Append("locked");
+    private static readonly string[] Flags = ["true", "false"];
+
+    private static readonly string[] RolesAsked = ["any", .. Roles.All];
 
     /// <summary>There is no such person, in the words of every route.</summary>
     public static ApiProblem NoSuch => ApiProblem.NotFound("such person");
@@ -58,9 +63,11 @@ internal static class UserApi
 
     private static async Task<IResult> ListAsync(ApiRequest request)
     {
-        var ((limit, after), state) = (request.Page(), request.Query("state"));
-        if (state is not null && !States.Contains(state)) throw new ApiInputException("state", $"must be among {string.Join(", ", States)}.");
-        var page = await request.Get<ListUsers>().HandleAsync(new(request.Query("search"), state, limit) { After = after }, request.Ct);
+        var (limit, after) = request.Page();
+        var page = await request.Get<ListUsers>().HandleAsync(new(request.Query("search"), request.Choice("state", PeopleFilter.All), limit)
+        {
+            After = after, Role = request.Choice("role", RolesAsked), Group = request.Query("group"), Disabled = request.Choice("disabled", Flags) switch { null => null, var flag => flag == "true" },
+        }, request.Ct);
         return ApiRequest.Json(new ApiPage<ListUsers.Row>(page.Users, page.More ? page.Users[^1].Username : null));
     }
 

@@ -65,7 +65,7 @@ internal sealed class ClientApiTests(TestDatabaseKind kind) : ConsoleFixture(kin
             ["backChannelLogoutUri"] = "https://payroll.example/logout", ["grantTypes"] = new[] { "authorization_code", "refresh_token" }, ["scopes"] = new[] { "openid", "profile" },
             ["consent"] = "explicit", ["tokenEndpointAuthMethod"] = "private_key_jwt", ["jwks"] = keys, ["requirePkce"] = true, ["requirePar"] = true, ["dpopBoundAccessTokens"] = true, ["profile"] = "fapi2",
             ["accessTokenFormat"] = "reference", ["idTokenSigningAlg"] = "ES256", ["allowedOrigins"] = new[] { "https://payroll.example" }, ["launchUri"] = "https://payroll.example/",
-            ["initiateLoginUri"] = "https://payroll.example/login", ["disabled"] = true, ["identityVerification"] = "always", ["reverifyAfterMinutes"] = 5, ["verificationMethods"] = new[] { "totp" },
+            ["initiateLoginUri"] = "https://payroll.example/login", ["disabled"] = true, ["identityVerification"] = "always", ["reverifyAfterMinutes"] = 5, ["verificationMethods"] = new[] { "otp" },
             ["enrollmentProof"] = "admin",
         };
         var known = typeof(ClientPatch).GetProperties().Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)).ToList();
