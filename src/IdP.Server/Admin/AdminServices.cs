@@ -35,7 +35,7 @@ internal static class AdminServices
                 typeof(VerifyAudit),
                 typeof(ListKeys), typeof(RotateKeys), typeof(RevokeKey),
                 typeof(SetSettings), typeof(ShowSettings), typeof(OwnerSetup), typeof(DocumentDiff), typeof(DocumentApply),
-                typeof(DocumentExport), typeof(DocumentDrift),
+                typeof(DocumentExport), typeof(DocumentDrift), typeof(Diagnosis.Doctor),
             })
             {
                 services.TryAddSingleton(operation);

@@ -6,6 +6,7 @@ using IdP.Server.Admin;
 using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Audit;
 using IdP.Server.Admin.Clients;
+using IdP.Server.Admin.Diagnosis;
 using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Keys;
 using IdP.Server.Admin.Mails;
@@ -49,7 +50,9 @@ public static class IdPCommandLine
 
             var json = new Option<bool>("--json") { Description = "Print an object for programs.", Recursive = true };
             var parsed = Root(json, output, input, canAsk).Parse(args);
-            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction) return WrongUsage(parsed, output);
+            // What is completed is no complete command.
+            var completes = args[0].StartsWith("[suggest", StringComparison.Ordinal);
+            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction && !completes) return WrongUsage(parsed, output);
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
         catch (ConfigurationException broken)
@@ -95,6 +98,7 @@ public static class IdPCommandLine
         var root = new RootCommand("An OpenID Connect identity provider with identity verification.")
         {
             new Command("serve", "Serves; what follows is configuration such as --IdP:Issuer=https://id.example.com. Without a verb it serves, too."),
+            DoctorCommand.Create(json, output),
             PlanCommand.Create(verbs),
             ApplyCommand.Create(verbs),
             DriftCommand.Create(verbs),
@@ -108,6 +112,7 @@ public static class IdPCommandLine
             TokenCommands.Create(verbs),
             AuditCommands.Create(verbs),
             OwnerCommands.Create(verbs),
+            CompletionCommand.Create(output),
         };
         root.Options.Add(json);
         return root;
@@ -125,19 +130,30 @@ public static class IdPCommandLine
         for (var at = command; at is not null and not RootCommand; at = at.Parents.OfType<Command>().FirstOrDefault()) yield return at.Name;
     }
 
-    // The same sources in the same order as the server's, and the same database, brought up to date if it is new.
-    private static async Task<int> WithServicesAsync(Func<IServiceProvider, Task<int>> work, CancellationToken ct)
+    /// <summary>The same sources in the same order as the server's.</summary>
+    internal static WebApplicationBuilder Configuration()
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(IdPServer).Assembly.GetName().Name });
         var beside = new JsonConfigurationSource { Path = System.IO.Path.Combine(AppContext.BaseDirectory, "appsettings.json"), Optional = true };
         beside.ResolveFileProvider();
         builder.Configuration.Sources.Insert(0, beside);
+        return builder;
+    }
 
+    /// <exception cref="ConfigurationException">It cannot be used.</exception>
+    internal static ServiceProvider Services(WebApplicationBuilder builder)
+    {
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddIdP(builder.Configuration, builder.Environment.IsDevelopment());
         services.AddAdmin();
-        await using var provider = services.BuildServiceProvider();
+        return services.BuildServiceProvider();
+    }
+
+    // The same database, brought up to date if it is new.
+    private static async Task<int> WithServicesAsync(Func<IServiceProvider, Task<int>> work, CancellationToken ct)
+    {
+        await using var provider = Services(Configuration());
         try
         {
             await DatabaseMigrator.MigrateAsync(provider.GetRequiredService<IdPDatabase>(), provider.GetRequiredService<AuditChain>().BeginAsync, ct);

@@ -63,7 +63,8 @@ public static class DatabaseMigrator
         if ((await db.Database.GetPendingMigrationsAsync(ct)).Any()) await db.Database.MigrateAsync(ct);
     }
 
-    private static async Task<bool> IsUpToDateAsync(IdPDatabase database)
+    /// <summary>Whether every migration of the program was applied.</summary>
+    public static async Task<bool> IsUpToDateAsync(IdPDatabase database)
     {
         var context = database.Provider == DatabaseProvider.Sqlite ? typeof(SqliteDbContext) : typeof(PostgresDbContext);
         var known = typeof(DatabaseMigrator).Assembly.GetTypes()

@@ -52,7 +52,7 @@ public sealed class IdPDatabase : IAsyncDisposable
     internal NpgsqlDataSource? DataSource => dataSource;
 
     /// <summary>The SQLite file's path; null on PostgreSQL or in memory.</summary>
-    internal string? SqliteFile => Provider == DatabaseProvider.Sqlite ? SqliteConnections.FileOf(connectionString) : null;
+    public string? SqliteFile => Provider == DatabaseProvider.Sqlite ? SqliteConnections.FileOf(connectionString) : null;
 
     /// <summary>A context for queries. Changes are saved inside <see cref="SaveAsync{T}"/> only.</summary>
     public IdPDbContext CreateContext()
