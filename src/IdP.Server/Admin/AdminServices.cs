@@ -32,8 +32,8 @@ internal static class AdminServices
                 typeof(AddGroup), typeof(SetGroup), typeof(RemoveGroup), typeof(ListGroups), typeof(ShowGroup),
                 typeof(AddToken), typeof(ListTokens), typeof(RevokeToken), typeof(ApiCallers), typeof(ApiGuard),
                 typeof(SetMailTemplate), typeof(ResetMailTemplate), typeof(ListOutbox), typeof(RetryMail), typeof(SendTestMail), typeof(PreviewMail),
-                typeof(VerifyAudit),
                 typeof(ListKeys), typeof(RotateKeys), typeof(RevokeKey),
+                typeof(ListAudit), typeof(ExportAudit), typeof(VerifyAudit), typeof(ShowCheckpoint),
                 typeof(SetSettings), typeof(ShowSettings), typeof(OwnerSetup), typeof(DocumentDiff), typeof(DocumentApply),
                 typeof(DocumentExport), typeof(DocumentDrift), typeof(Diagnosis.Doctor),
             })

@@ -44,6 +44,9 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool is
     /// <summary>A document as it is.</summary>
     public void Raw(string text) => output.Write(text);
 
+    /// <summary>Writes bytes of UTF-8 to standard output as they come.</summary>
+    public Stream Stream => new TextStream(output);
+
     public void Json(object value) => output.WriteLine(JsonSerializer.Serialize(value, Options));
 
     /// <summary>Long work, with a bar that tells how far it is; the bar is there only for who looks at a terminal.</summary>

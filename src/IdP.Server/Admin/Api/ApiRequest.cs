@@ -77,6 +77,13 @@ internal sealed class ApiRequest(HttpContext http, Actor actor)
     public string? Choice(string name, IReadOnlyList<string> values) =>
         Query(name) is not { } value ? null : values.Contains(value) ? value : throw new ApiInputException(name, $"must be among {string.Join(", ", values)}.");
 
+    /// <summary>Refuses every query parameter besides these: a filter that is not known would let everything through.</summary>
+    /// <exception cref="ApiInputException">There is another one.</exception>
+    public void OnlyQueries(IReadOnlyCollection<string> names)
+    {
+        if (http.Request.Query.Keys.FirstOrDefault(given => !names.Contains(given)) is { } unknown) throw new ApiInputException(unknown, "is no parameter here.");
+    }
+
     /// <summary>How many rows, and after which one: <c>limit</c> and <c>after</c>.</summary>
     public (int Limit, string? After) Page()
     {

@@ -1,4 +1,5 @@
 using IdP.Server.Admin.Access;
+using IdP.Server.Admin.Audit;
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Keys;
@@ -32,6 +33,7 @@ internal static class ApiRoutes
             KeyApi.Map(routes);
             MailApi.Map(routes);
             ApplyApi.Map(routes);
+            AuditApi.Map(routes);
             OpenApi.Map(routes);
             return app;
         }

@@ -11,7 +11,59 @@ internal static class AuditCommands
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    public static Command Create(Verbs verbs) => Verbs.Group("audit", "What was done and decided, and whether the record of it is whole.", Verify(verbs), Checkpoint(verbs));
+    public static Command Create(Verbs verbs) => Verbs.Group("audit", "What was done and decided, and whether the record of it is whole.", List(verbs), Export(verbs), Verify(verbs), Checkpoint(verbs));
+
+    private static Command List(Verbs verbs)
+    {
+        var (filter, limit, before) = (Filters(), Verbs.Number("--limit", "The most rows; 50 when not given."), new Option<long?>("--before") { Description = "Only rows older than this one, by id." });
+        return verbs.Verb("list", "Lists rows, newest first.", [.. filter.Values, limit, before], async call =>
+        {
+            if (call.Value(limit) is { } most and (< 1 or > 10_000)) return call.Out.Fail($"--limit {most} is not from 1 to 10000.");
+            var page = await call.Get<ListAudit>().HandleAsync(new(Read(call, filter), call.Value(limit) ?? 50, call.Value(before)), Call.Actor, call.Ct);
+            if (call.Out.IsJson) call.Out.Json(new { rows = page.Rows, next = page.More ? page.Rows[^1].Id : (long?)null });
+            else call.Out.Table(["Id", "Time", "Event", "Outcome", "Actor", "Person", "Resource", "Address", "Reference", "Reason"], page.Rows.Select(r => new[]
+            {
+                r.Id.ToString(CultureInfo.InvariantCulture), Call.Time(r.At), r.Event, r.Outcome, r.ActorName ?? r.Actor, r.Username ?? r.UserId, r.Resource, r.Address, r.Reference, r.Reason,
+            }));
+            return ExitCode.Done;
+        });
+    }
+
+    private static Command Export(Verbs verbs)
+    {
+        var (filter, format, output) = (Filters(), Verbs.Choice<AuditFormat>("--format", "csv for spreadsheets, or jsonl: JSON lines with every value as it is stored (default)."), Verbs.Text("--output", "A new file; standard output when not given."));
+        return verbs.Verb("export", "Writes rows out, oldest first.", [.. filter.Values, format, output], async call =>
+        {
+            var request = new ExportAudit.Request(Read(call, filter), Verbs.Parse<AuditFormat>(call.Value(format)) ?? AuditFormat.Jsonl);
+            var write = await call.Get<ExportAudit>().HandleAsync(request, Call.Actor, call.Ct);
+            if (call.Value(output) is not { } file)
+            {
+                await write(call.Out.Stream, call.Ct);
+                return ExitCode.Done;
+            }
+
+            try
+            {
+                await using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write);
+                var rows = await call.Out.ProgressAsync("Writing", _ => write(stream, call.Ct));
+                return call.Out.Done($"{rows} rows were written to {file}.", new { rows, file });
+            }
+            catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+            {
+                return call.Out.Fail($"{file} cannot be written: {unwritable.Message}");
+            }
+        });
+    }
+
+    private static Dictionary<string, Option<string?>> Filters() => new[]
+    {
+        ("person", "About whom: user name, address or id."), ("actor", "By whom: a name, or as the log names them, such as cli:root."),
+        ("event", "A name such as sign_in.completed, or enrollment.* for all that begin so."), ("outcome", "success, failure or denied."),
+        ("resource", "Such as client:payroll, or client:*."), ("reference", "The number that a person read out."),
+        ("from", "A day (UTC) or a time."), ("until", "A last day (UTC), or a time before which it was."),
+    }.ToDictionary(f => f.Item1, f => Verbs.Text("--" + f.Item1, f.Item2));
+
+    private static AuditFilter Read(Call call, Dictionary<string, Option<string?>> filter) => AuditFilter.Read(name => call.Value(filter[name]));
 
     private static Command Verify(Verbs verbs)
     {

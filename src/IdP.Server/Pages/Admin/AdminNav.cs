@@ -15,5 +15,6 @@ internal static class AdminNav
         new("People", "/admin/people", Right.PeopleRead),
         new("Clients", "/admin/clients", Right.ClientsRead),
         new("Groups", "/admin/groups", Right.GroupsRead),
+        new("Audit", "/admin/audit", Right.AuditRead),
     ];
 }
