@@ -70,7 +70,7 @@ internal sealed class IndexModel(Visit visit, ListAudit list, VerifyAudit verify
         QueryString.Create([.. Filter.Parts.Select(p => new KeyValuePair<string, string?>(p.Key, p.Value)), .. more.Select(m => new KeyValuePair<string, string?>(m.Name, m.Value))]).Value!;
 
     /// <summary>What came from outside, with what steers or turns the reading direction made visible.</summary>
-    public string? Shown(string? text) => text is null ? null : Texts.ForTerminal(text);
+    public static string? Shown(string? text) => text is null ? null : Texts.ForTerminal(text);
 
     public string? ActorOf(ListAudit.Row row) =>
         Shown(row.TokenName is { } token ? T["Admin.Audit.TokenOf", ("name", row.ActorName ?? "–"), ("token", token)].ToString() : row.ActorName ?? row.Actor);
