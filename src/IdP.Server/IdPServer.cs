@@ -48,6 +48,7 @@ public static class IdPServer
         builder.Services.AddHostedService<EnrollmentSweep>();
         builder.Services.AddHostedService<Cleanup>();
         builder.Services.AddHostedService<AuditKeeper>();
+        builder.Services.AddHostedService<PolicyReportWriter>();
         builder.Services.AddHostedService<MailWork>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AfterAnswer>());
         builder.Services.AddSingleton<NodeClock>();

@@ -84,7 +84,8 @@ public abstract class IdPDbContext(DbContextOptions options) : DbContext(options
         configurationBuilder.Properties<DeviceState>().HaveConversion<string>().HaveMaxLength(16);
         configurationBuilder.Properties<OutboxState>().HaveConversion<string>().HaveMaxLength(16);
         configurationBuilder.Properties<List<string>>().HaveConversion<JsonConverter<List<string>>, JsonComparer<List<string>>>();
-        configurationBuilder.Properties<List<GroupRule>>().HaveConversion<JsonConverter<List<GroupRule>>, JsonComparer<List<GroupRule>>>();
+        configurationBuilder.Properties<List<PolicyRule>>().HaveConversion<JsonConverter<List<PolicyRule>>, JsonComparer<List<PolicyRule>>>();
+        configurationBuilder.Properties<PolicyDraft>().HaveConversion<JsonConverter<PolicyDraft>, JsonComparer<PolicyDraft>>();
         configurationBuilder.Properties<Dictionary<string, JsonElement>>()
             .HaveConversion<JsonConverter<Dictionary<string, JsonElement>>, JsonComparer<Dictionary<string, JsonElement>>>();
     }

@@ -25,6 +25,8 @@ public static class VerificationServices
             services.AddSingleton<People>();
             services.AddSingleton<Storage.Outbox.LogoutSignal>();
             services.AddSingleton<Sessions>();
+            services.AddSingleton<Decisions.PolicyReports>();
+            services.AddSingleton<Decisions.LiveDecisions>();
             services.AddSingleton<AttemptCounter>();
             services.AddSingleton<DeviceCodeGuesses>();
             services.AddSingleton<EnrollmentPeriods>();

@@ -36,6 +36,9 @@ internal sealed record SubjectGrant
     /// <summary>Thumbprint of the key that refresh tokens of a public client are bound to; null: none.</summary>
     public string? DpopJkt { get; init; }
 
+    /// <summary>Where it was given: a rule for a network holds for what comes of it as it held then.</summary>
+    public string? Address { get; init; }
+
     public DateTimeOffset? SessionEndsAt { get; init; }
 
     public required Person Person { get; init; }
@@ -63,18 +66,18 @@ internal sealed record SubjectGrant
 
     // How old the proofs may be was decided at the authorization, and the client has had no chance to renew them.
     private Decision Ask(CatalogSnapshot catalog, DateTimeOffset now) => VerificationPolicy.Decide(
-        catalog.PolicyOf(ClientId), Person.State, Proven, new RequestDemands { Acr = DemandedAcr, Continuation = true }, catalog.Verification, now);
+        catalog.PolicyOf(ClientId), Person.State, Proven, new RequestDemands { Acr = DemandedAcr, Continuation = true, Address = Address }, catalog.Verification, now);
 
     /// <summary>To be selected, in this order, with <see cref="Joins"/>.</summary>
     public const string Columns = $"""
         a.id, a.client_id, a.session_id, a.scope, a.amr, a.auth_time, a.verified_at, a.skipped, a.demanded_acr,
-        a.credential_generation, a.claims, a.revoked_at, s.expires_at, s.revoked_at, a.dpop_jkt, a.resource, {PersonRow.Columns}
+        a.credential_generation, a.claims, a.revoked_at, s.expires_at, s.revoked_at, a.dpop_jkt, a.resource, a.address, {PersonRow.Columns}
         """;
 
     /// <summary>To follow <c>authorizations a</c> in FROM.</summary>
     public const string Joins = $"JOIN users u ON u.id = a.user_id LEFT JOIN sessions s ON s.id = a.session_id {PersonRow.Joins}";
 
-    private const int PersonAt = 16;
+    private const int PersonAt = 17;
 
     public const int Count = PersonAt + PersonRow.Count;
 
@@ -99,6 +102,7 @@ internal sealed record SubjectGrant
         IsRevoked = !row.IsDBNull(at + 11),
         DpopJkt = row.NullableString(at + 14),
         Resource = row.NullableString(at + 15),
+        Address = row.NullableString(at + 16),
         SessionEndsAt = row.IsDBNull(at + 13) ? row.NullableTime(at + 12) : null,
         Person = PersonRow.Read(row, at + PersonAt),
     };

@@ -11,10 +11,8 @@ namespace IdP.Protocol.Interactions;
 
 /// <summary>From an authorization request to a code, an error or the next page. OIDC Core §3.1.2.</summary>
 internal sealed class AuthorizationFlow(
-    Catalog catalog, ParkedRequests parkedRequests, AuthorizationCodes codes, OwnTokens ownTokens, TimeProvider clock, ProtocolOptions options)
+    Catalog catalog, ParkedRequests parkedRequests, AuthorizationCodes codes, OwnTokens ownTokens, LiveDecisions decisions, ProtocolOptions options)
 {
-    private static readonly PersonState Nobody = new() { Enrollment = new EnrollmentState.NotRequired() };
-
     /// <summary>A request that has just come.</summary>
     public Task<IResult> StartAsync(AuthorizationRequest request, bool posted, CurrentSignIn current) =>
         ContinueAsync(request, new Parking(null, null), posted, current);
@@ -69,9 +67,8 @@ internal sealed class AuthorizationFlow(
         }
 
         var choose = request.Prompts.HasFlag(Prompts.SelectAccount) && parking.Stored?.AccountChosenAt is null && !fresh;
-        var decision = VerificationPolicy.Decide(
-            snapshot.PolicyOf(client.ClientId), who?.Person.State ?? Nobody, choose ? null : who?.State, request.Demands(startedAt, parking.Stored?.Hash),
-            snapshot.Verification, clock.GetUtcNow());
+        var demands = request.Demands(startedAt, parking.Stored?.Hash) with { Address = origin.Address };
+        var decision = decisions.Decide(snapshot, snapshot.PolicyOf(client.ClientId), who?.Person, choose ? null : who?.State, demands);
         switch (decision)
         {
             case Decision.SignIn:

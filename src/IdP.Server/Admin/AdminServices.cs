@@ -7,6 +7,7 @@ using IdP.Server.Admin.Keys;
 using IdP.Server.Admin.Mails;
 using IdP.Server.Admin.Overview;
 using IdP.Server.Admin.Owners;
+using IdP.Server.Admin.PolicyRules;
 using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Tokens;
 using IdP.Server.Admin.Users;
@@ -29,6 +30,7 @@ internal static class AdminServices
                 typeof(RequireVerification), typeof(LiftRequirement), typeof(ExtendPeriod), typeof(UnlockUser), typeof(ResetVerification), typeof(IssueEnrollmentPass),
                 typeof(ListUsers), typeof(ShowUser), typeof(ShowPerson), typeof(PersonActs), typeof(ShowOverview),
                 typeof(AddClient), typeof(SetClient), typeof(RemoveClient), typeof(RotateSecret), typeof(ListClients), typeof(ShowClient), typeof(PreviewClient), typeof(PeopleAsked), typeof(ClientUses),
+                typeof(ShowPolicy), typeof(SetPolicy), typeof(Simulate),
                 typeof(AddGroup), typeof(SetGroup), typeof(RemoveGroup), typeof(ListGroups), typeof(ShowGroup),
                 typeof(AddToken), typeof(ListTokens), typeof(RevokeToken), typeof(ApiCallers), typeof(ApiGuard),
                 typeof(SetMailTemplate), typeof(ResetMailTemplate), typeof(ListOutbox), typeof(RetryMail), typeof(SendTestMail), typeof(PreviewMail),

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.Data.Common;
 using FluentValidation;
 using IdP.Server.Admin;
+using IdP.Server.Admin.PolicyRules;
 using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Audit;
 using IdP.Server.Admin.Clients;
@@ -106,6 +107,7 @@ public static class IdPCommandLine
             UserCommands.Create(verbs),
             GroupCommands.Create(verbs),
             ClientCommands.Create(verbs),
+            PolicyCommands.Create(verbs),
             SettingCommands.Create(verbs),
             KeyCommands.Create(verbs),
             MailCommands.Create(verbs),

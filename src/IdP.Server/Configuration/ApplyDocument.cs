@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using IdP.Server.Admin;
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
+using IdP.Server.Admin.PolicyRules;
 using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Users;
 using IdP.Server.Mail;
@@ -205,6 +206,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
             ReverifyAfterMinutes = fields.Number("reverifyAfterMinutes"),
             VerificationMethods = fields.Texts("verificationMethods"),
             EnrollmentProof = fields.Text("enrollmentProof"),
+            Rules = fields.Any("rules") is null ? null : [.. fields.Objects("rules").Select(ReadRule)],
             TokenEndpointAuthMethod = fields.Text("tokenEndpointAuthMethod"),
             Jwks = ReadJwks(fields),
             RequirePkce = fields.Flag("requirePkce"),
@@ -220,6 +222,14 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
         };
         fields.Finish();
         return new ClientEntry(fields.Path, id ?? "", properties, secret);
+    }
+
+    private static RuleView ReadRule(ObjectReader fields)
+    {
+        var rule = new RuleView(fields.Choice<VerificationMode>("identityVerification") ?? VerificationMode.Always, fields.Text("group"), fields.Texts("networks"), fields.Flag("outside") ?? false);
+        if (fields.Any("identityVerification") is null) fields.Fail("identityVerification", "is missing.");
+        fields.Finish();
+        return rule;
     }
 
     private static ApiEntry ReadApi(ObjectReader fields)

@@ -28,6 +28,7 @@ internal sealed class Cleanup(IdPDatabase database, TimeProvider clock, ILogger<
         ("DELETE FROM attempt_counts WHERE kind <> 'verification' AND last_at < @p0 AND (locked_until IS NULL OR locked_until < @p0)", TimeSpan.FromDays(2)),
         // What is counted for a span of time, which nobody reads when it is over.
         ("DELETE FROM attempt_counts WHERE kind IN ('address', 'device-address', 'client-secret', 'request') AND last_at < @p0", TimeSpan.FromHours(1)),
+        ("DELETE FROM policy_reports WHERE day < @p0", TimeSpan.FromDays(30)),
         ("DELETE FROM one_time_links WHERE expires_at < @p0", TimeSpan.FromDays(1)),
         ("DELETE FROM sessions WHERE expires_at < @p0", TimeSpan.FromDays(7)),
         ("""

@@ -29,4 +29,7 @@ internal static partial class Log
 
     [LoggerMessage(1005, LogLevel.Warning, "Old rows could not be removed; it is tried again")]
     public static partial void CleanupFailed(this ILogger log, Exception failed);
+
+    [LoggerMessage(1007, LogLevel.Warning, "What drafts of policies would have asked could not be written; it is not counted")]
+    public static partial void PolicyReportFailed(this ILogger log, Exception failed);
 }

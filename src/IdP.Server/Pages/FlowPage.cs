@@ -66,6 +66,7 @@ internal abstract class FlowPage(Visit visit) : PageModel, IShowAgain
         Use(who);
         if (!who.Person.MustChangePassword) Decision = await DecideAsync();
         else if (!await VerifiesFirstAsync()) return To("/password");
+        if (Decision is Decision.Verify or Decision.Enroll) Who = Who with { Asked = Decision.Reasons };
         return Decision is TExpected ? null : Go(Decision);
     }
 

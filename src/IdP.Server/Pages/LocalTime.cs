@@ -30,6 +30,12 @@ internal sealed class LocalTime(Words words, BrandingOptions branding, TimeProvi
     /// <summary>"29 Nov 2026, 17:00", for tables.</summary>
     public string Short(DateTimeOffset time) => Write(time, "Format.ShortDateTime") + Zone;
 
+    /// <summary>A time as a form for local times sends it; null: it is none.</summary>
+    public DateTimeOffset? Read(string local) =>
+        DateTime.TryParse(local, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) && time is { Kind: DateTimeKind.Unspecified, Year: > 1970 and < 9000 }
+            ? new DateTimeOffset(time, zone.GetUtcOffset(time)).ToUniversalTime()
+            : null;
+
     // Nobody's clock on the wall shows UTC, so it is said.
     private string Zone => zone.Id is "UTC" or "Etc/UTC" ? " UTC" : "";
 

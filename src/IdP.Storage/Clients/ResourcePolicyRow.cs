@@ -27,10 +27,24 @@ public static class ResourceKind
     public const string Admin = "admin";
 }
 
-/// <summary>One rule of a policy: what holds for the people of a group.</summary>
-/// <param name="Group">The group's name.</param>
-/// <param name="Mode">The mode for its people.</param>
-public sealed record GroupRule(string Group, VerificationMode Mode);
+/// <summary>One rule of a policy: what holds for some people in some places.</summary>
+/// <param name="Group">The group whose people it is about; null: everybody.</param>
+/// <param name="Mode">The mode for them.</param>
+public sealed record PolicyRule(string? Group, VerificationMode Mode)
+{
+    /// <summary>Networks such as <c>10.0.0.0/8</c>, separated by spaces, in which it holds; null: everywhere.</summary>
+    public string? Networks { get; init; }
+
+    /// <summary>It holds outside of the networks, not inside.</summary>
+    public bool Outside { get; init; }
+}
+
+/// <summary>A policy that is tried out beside the one in force: each decision is asked of both, and the other's is only counted.</summary>
+/// <param name="Mode">As in the policy.</param>
+/// <param name="ReverifyAfterMinutes">As in the policy.</param>
+/// <param name="Rules">As in the policy.</param>
+/// <param name="ChangedAt">Since when it is tried out as it is.</param>
+public sealed record PolicyDraft(VerificationMode Mode, int ReverifyAfterMinutes, List<PolicyRule> Rules, DateTimeOffset ChangedAt);
 
 /// <summary>The stored identity-verification policy of one resource.</summary>
 public sealed class ResourcePolicyRow
@@ -55,8 +69,11 @@ public sealed class ResourcePolicyRow
     /// <summary>Days for which a browser may be remembered after a verification; 0: never.</summary>
     public int RememberBrowserDays { get; set; }
 
-    /// <summary>In order; the first that names a group of the person decides, else <see cref="Mode"/>.</summary>
-    public List<GroupRule> Rules { get; set; } = [];
+    /// <summary>In order; the first that fits the person and the place decides, else <see cref="Mode"/>.</summary>
+    public List<PolicyRule> Rules { get; set; } = [];
+
+    /// <summary>What is tried out beside it; null: nothing.</summary>
+    public PolicyDraft? Draft { get; set; }
 }
 
 internal sealed class ResourcePolicyRowMapping : IEntityTypeConfiguration<ResourcePolicyRow>

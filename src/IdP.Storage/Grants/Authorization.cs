@@ -60,6 +60,9 @@ public sealed class Authorization
     /// <summary>The <c>claims</c> parameter as it was sent, or null.</summary>
     public string? Claims { get; init; }
 
+    /// <summary>The address at which it was given, as the policy saw it; null: not known.</summary>
+    public string? Address { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? RevokedAt { get; set; }
@@ -77,7 +80,10 @@ internal sealed class AuthorizationMapping : IEntityTypeConfiguration<Authorizat
         authorization.Property(a => a.DemandedAcr).HasMaxLength(16);
         authorization.Property(a => a.DpopJkt).HasMaxLength(43);
         authorization.HasIndex(a => new { a.UserId, a.ClientId });
+        authorization.Property(a => a.Address).HasMaxLength(64);
         authorization.HasIndex(a => a.SessionId);
+        // When an application was last used.
+        authorization.HasIndex(a => new { a.ClientId, a.CreatedAt });
         authorization.HasOne<User>().WithMany().HasForeignKey(a => a.UserId).OnDelete(DeleteBehavior.Cascade);
         authorization.HasOne<Client>().WithMany().HasForeignKey(a => a.ClientId).OnDelete(DeleteBehavior.Cascade);
     }

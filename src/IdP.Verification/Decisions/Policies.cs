@@ -49,7 +49,15 @@ public static class Policies
     public static ResourcePolicy AdminChanges { get; } = Admin with { ReverifyAfter = TimeSpan.FromMinutes(15) };
 
     /// <summary>A stored policy as the decision takes it.</summary>
-    public static ResourcePolicy Of(ResourcePolicyRow row) => new()
+    public static ResourcePolicy Of(ResourcePolicyRow row)
+    {
+        var policy = Live(row);
+        return row.Draft is { } draft
+            ? policy with { Draft = policy with { Mode = draft.Mode, ReverifyAfter = TimeSpan.FromMinutes(draft.ReverifyAfterMinutes), Rules = draft.Rules } }
+            : policy;
+    }
+
+    private static ResourcePolicy Live(ResourcePolicyRow row) => new()
     {
         Kind = row.Kind,
         ResourceId = row.ResourceId,

@@ -27,6 +27,9 @@ public sealed record RequestDemands
     /// <summary>The level asked for by <c>acr_values</c> or an essential <c>acr</c> claim; null: none.</summary>
     public string? Acr { get; init; }
 
+    /// <summary>From where the person comes, as far as the server knows it; a rule for a network asks for it. Null: not known.</summary>
+    public string? Address { get; init; }
+
     /// <summary>
     /// A refresh: what was proven once is not asked anew for its age; level, state and policy count as always.
     /// </summary>

@@ -51,7 +51,7 @@ public static class VerificationPolicy
             return new Decision.Locked(LockReason.Attempts, null, locked.Until, locked.Reference, ["The verification attempts were used up."]);
         }
 
-        var (mode, why) = policy.ModeFor(person.Groups);
+        var (mode, why) = policy.ModeFor(person.Groups, demands.Address);
         var asked = Asks(mode, person.Enrollment);
         var demanded = Acr.Rank(demands.Acr) >= Acr.Rank(Acr.Verified);
         List<string> reasons = [why];

@@ -114,9 +114,9 @@ public sealed class VerificationService(
             _ => await sessions.RaiseAsync(s, who, proof),
         };
         if (handle is null) return null;
-        await s.AuditAsync(Event(who, auditEvent, "success", method, resource, reason ?? $"By {method}.", null));
+        await s.AuditAsync(Event(who, auditEvent, "success", method, resource, reason ?? string.Join(' ', [.. who.Asked, $"By {method}."]), null));
         if (method == RecoveryCodeMethod.MethodName) await s.AuditAsync(Event(who, AuditEvents.RecoveryCodeUsed, "success", method, resource, null, null));
-        if (who is { Pending: not null, StaysPending: false }) await s.AuditAsync(Event(who, AuditEvents.SignedIn, "success", method, resource, null, null));
+        if (who is { Pending: not null, StaysPending: false }) await s.AuditAsync(Event(who, AuditEvents.SignedIn, "success", method, resource, $"By {method}.", null));
         return handle;
     }
 

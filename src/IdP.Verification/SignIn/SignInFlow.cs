@@ -1,5 +1,4 @@
 using IdP.Storage.Audit;
-using IdP.Storage.Changes;
 using IdP.Storage.Database;
 using IdP.Verification.Decisions;
 using IdP.Verification.Enrollments;
@@ -11,14 +10,11 @@ namespace IdP.Verification.SignIn;
 /// goes with it.
 /// </summary>
 public sealed class SignInFlow(
-    IdPDatabase database, Catalog catalog, CurrentSignIn current, Sessions sessions, EnrollmentPeriods periods, TimeProvider clock)
+    IdPDatabase database, LiveDecisions decisions, CurrentSignIn current, Sessions sessions, EnrollmentPeriods periods, TimeProvider clock)
 {
     /// <summary>What comes next; nothing is changed.</summary>
-    public async ValueTask<Decision> DecideAsync(SigningIn? who, ResourcePolicy policy, RequestDemands demands)
-    {
-        var settings = (await catalog.GetAsync()).Verification;
-        return VerificationPolicy.Decide(policy, who?.Person.State ?? Nobody, who?.State, demands, settings, clock.GetUtcNow());
-    }
+    public ValueTask<Decision> DecideAsync(SigningIn? who, ResourcePolicy policy, RequestDemands demands) =>
+        decisions.DecideAsync(policy, who?.Person, who?.State, demands with { Address = current.Origin.Address });
 
     /// <summary>
     /// What comes next, done as far as no page is needed: a period that begins is stored, a passed deadline locks, and
@@ -63,8 +59,6 @@ public sealed class SignInFlow(
                 return decision;
         }
     }
-
-    private static readonly PersonState Nobody = new() { Enrollment = new EnrollmentState.NotRequired() };
 
     private Task AuditAsync(SigningIn who, ResourcePolicy policy, string outcome, string reason, string? reference) =>
         database.WriteAsync(async s =>

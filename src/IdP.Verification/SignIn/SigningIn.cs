@@ -37,6 +37,9 @@ public sealed record SigningIn(Person Person, PendingSignIn? Pending, SignedIn? 
     /// <summary>The request for which they are at it, as <see cref="RequestDemands.Flow"/>; null: an own page.</summary>
     public string? Flow { get; init; }
 
+    /// <summary>Why they are asked, in the words of the decision; empty: nobody said.</summary>
+    public IReadOnlyList<string> Asked { get; init; } = [];
+
     /// <summary>To whom a secret being enrolled belongs.</summary>
     public string OwnerId => Pending?.Id ?? Session!.Session.Id;
 

@@ -114,7 +114,7 @@ internal sealed class CatalogTests(TestDatabaseKind kind) : StorageTest(kind)
         var policy = (await catalog.GetAsync()).PolicyOf("payroll");
 
         Assert.That((policy.Mode, policy.ReverifyAfter), Is.EqualTo((VerificationMode.Always, TimeSpan.Zero)));
-        Assert.That(policy.Rules, Is.EqualTo(new GroupRule[] { new("guests", VerificationMode.Required), new("Bücher, \"x\"", VerificationMode.NotRequired) }));
+        Assert.That(policy.Rules, Is.EqualTo(new PolicyRule[] { new("guests", VerificationMode.Required), new("Bücher, \"x\"", VerificationMode.NotRequired) }));
         Assert.That(policy.Methods, Is.EqualTo(new[] { "otp" }));
     }
 

@@ -5,6 +5,7 @@ using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Keys;
 using IdP.Server.Admin.Mails;
 using IdP.Server.Admin.Settings;
+using IdP.Server.Admin.PolicyRules;
 using IdP.Server.Admin.Tokens;
 using IdP.Server.Admin.Users;
 using IdP.Server.Configuration;
@@ -34,6 +35,7 @@ internal static class ApiRoutes
             MailApi.Map(routes);
             ApplyApi.Map(routes);
             AuditApi.Map(routes);
+            PolicyApi.Map(routes);
             OpenApi.Map(routes);
             return app;
         }

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using IdP.Server.Admin.PolicyRules;
 using IdP.Storage.Clients;
+using IdP.Verification.Decisions;
 
 namespace IdP.Server.Admin.Clients;
 
@@ -63,6 +65,9 @@ internal record ClientPatch
 
     public string? EnrollmentProof { get; init; }
 
+    /// <summary>Replaces all rules of the policy.</summary>
+    public List<RuleView>? Rules { get; init; }
+
     /// <summary>Changes both and tells what became different, and what of it protects less.</summary>
     public ChangeList ApplyTo(Client client, ResourcePolicyRow policy, DateTimeOffset now)
     {
@@ -105,12 +110,20 @@ internal record ClientPatch
         changes.Compare("verificationMethods", policy.Methods, VerificationMethods, v => policy.Methods = v, (old, wanted) => Weaker.Methods(name, old, wanted));
         changes.Compare("enrollmentProof", policy.EnrollmentProof, EnrollmentProof, v => policy.EnrollmentProof = v,
             (old, wanted) => Weaker.Proof($"on the way to {name}", old, wanted));
+        if (Rules?.Select(r => r.ToRule()).ToList() is { } rules && !policy.Rules.SequenceEqual(rules))
+        {
+            var before = Policies.Of(policy);
+            policy.Rules = rules;
+            var words = rules.Count == 0 ? "none" : string.Join(", then ", rules.Select(RuleView.Words));
+            changes.Add(new Change($"rules: {words}", WeakerRules.Of(name, before, Policies.Of(policy))));
+        }
+
         return changes;
     }
 
     /// <summary>Whether a change is one of the policy rather than of the registration.</summary>
     public static bool IsOfPolicy(Change change) =>
-        change.Text.Split(':')[0] is "identityVerification" or "reverifyAfterMinutes" or "verificationMethods" or "enrollmentProof";
+        change.Text.Split(':')[0] is "identityVerification" or "reverifyAfterMinutes" or "verificationMethods" or "enrollmentProof" or "rules";
 
     // The type leaves no choice in one direction, and an obvious one in the other.
     private string? AuthMethodFor(Client client) => TokenEndpointAuthMethod ?? (Type, client.TokenEndpointAuthMethod) switch

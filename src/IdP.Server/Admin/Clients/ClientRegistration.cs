@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using FluentValidation;
 using IdP.Protocol.Requests;
+using IdP.Server.Admin.PolicyRules;
 using IdP.Storage.Clients;
 using IdP.Verification.Methods.Passkeys;
 using IdP.Verification.Methods.Totp;
@@ -35,7 +36,7 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
         public Validator() => RuleFor(r => r).Custom((registration, context) =>
         {
             var client = registration.Client;
-            foreach (var (property, problem) in Names(client).Concat(Uris(client)).Concat(Grants(registration)).Concat(Authentication(registration)).Concat(Methods(registration.Policy)))
+            foreach (var (property, problem) in Names(client).Concat(Uris(client)).Concat(Grants(registration)).Concat(Authentication(registration)).Concat(Methods(registration.Policy)).Concat(RuleView.Problems(registration.Policy.Rules)))
             {
                 context.AddFailure(property, problem);
             }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IdP.Server.Admin.Api;
+using IdP.Server.Admin.PolicyRules;
 using IdP.Storage.Changes;
 using IdP.Storage.Clients;
 
@@ -41,6 +42,9 @@ internal sealed class ShowClient(Catalog catalog, TimeProvider clock)
 
         /// <summary>Null: the setting decides.</summary>
         public string? EnrollmentProof { get; init; }
+
+        /// <summary>In order; the first that fits decides before <see cref="IdentityVerification"/>.</summary>
+        public required IReadOnlyList<RuleView> Rules { get; init; }
 
         public required string TokenEndpointAuthMethod { get; init; }
 
@@ -98,6 +102,7 @@ internal sealed class ShowClient(Catalog catalog, TimeProvider clock)
             RedirectUris = client.RedirectUris, PostLogoutRedirectUris = client.PostLogoutRedirectUris, BackChannelLogoutUri = client.BackChannelLogoutUri,
             GrantTypes = client.GrantTypes, Scopes = client.Scopes, Consent = client.Consent,
             IdentityVerification = policy.Mode, ReverifyAfterMinutes = policy.ReverifyAfterMinutes, VerificationMethods = policy.Methods, EnrollmentProof = policy.EnrollmentProof,
+            Rules = [.. policy.Rules.Select(RuleView.Of)],
             TokenEndpointAuthMethod = client.TokenEndpointAuthMethod, Jwks = client.Jwks is null ? null : JsonSerializer.Deserialize<JsonElement>(client.Jwks),
             RequirePkce = client.RequirePkce, RequirePar = client.RequirePar, DpopBoundAccessTokens = client.DpopBoundAccessTokens,
             Profile = client.Profile, AccessTokenFormat = client.AccessTokenFormat,

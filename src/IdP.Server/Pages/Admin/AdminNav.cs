@@ -14,6 +14,8 @@ internal static class AdminNav
         new("Overview", "/admin", null),
         new("People", "/admin/people", Right.PeopleRead),
         new("Clients", "/admin/clients", Right.ClientsRead),
+        new("Policies", "/admin/policies", Right.PoliciesRead),
+        new("Simulator", "/admin/simulator", Right.PoliciesRead),
         new("Groups", "/admin/groups", Right.GroupsRead),
         new("Audit", "/admin/audit", Right.AuditRead),
     ];

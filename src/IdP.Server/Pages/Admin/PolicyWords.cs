@@ -1,3 +1,4 @@
+using IdP.Server.Admin.PolicyRules;
 using IdP.Storage.Clients;
 using IdP.Verification.Decisions;
 
@@ -19,6 +20,12 @@ internal static class PolicyWords
             var sentence = words.Sentence(policy.Mode, policy.ReverifyAfterMinutes);
             return policy.Rules.Count == 0 ? sentence : Phrase.Join([words.Count("Admin.Policies.RulesFirst", policy.Rules.Count), sentence]);
         }
+
+        /// <summary>"People in Finance, outside the network 10.0.0.0/8: everybody verifies; nobody may skip".</summary>
+        public Phrase Sentence(RuleView rule) => words["Admin.Policies.Rule",
+            ("people", rule.Group is { } group ? words["Admin.Policies.PeopleIn", ("group", group)] : words["Admin.Policies.Everybody"]),
+            ("place", rule.Networks is not { Count: > 0 } networks ? "" : words[rule.Outside ? "Admin.Policies.Outside" : "Admin.Policies.Inside", ("networks", string.Join(", ", networks))].ToString()),
+            ("what", words[$"Admin.Policies.Choose.{rule.IdentityVerification}"])];
 
         /// <summary>"every 8 hours", "at each sign-in".</summary>
         public Phrase Often(int minutes) => minutes switch

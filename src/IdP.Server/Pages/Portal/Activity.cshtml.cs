@@ -1,6 +1,5 @@
 using IdP.Storage.Audit;
 using IdP.Storage.Changes;
-using IdP.Storage.Clients;
 using IdP.Storage.Database;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +11,10 @@ internal sealed class ActivityModel(Visit visit, IdPDatabase database, Catalog c
 {
     private const int PageSize = 25;
 
-    public sealed record Row(DateTimeOffset At, string What, string App, string From);
+    // What a decision said; the reasons of other events are for admins.
+    private static readonly HashSet<string> Explained = [AuditEvents.Authorized, AuditEvents.SignedIn, AuditEvents.SignInDenied, AuditEvents.Verified, AuditEvents.DeviceConnected];
+
+    public sealed record Row(DateTimeOffset At, string What, string App, string From, IReadOnlyList<Phrase> Why);
 
     public IReadOnlyList<Row> Rows { get; private set; } = [];
 
@@ -39,15 +41,6 @@ internal sealed class ActivityModel(Visit visit, IdPDatabase database, Catalog c
         // An admin's address is not the person's business.
         var own = row.Actor == "user:" + row.UserId || row.Actor == "anonymous";
         var from = own && row.Address is not null ? $"{T.Browser(row.UserAgent)} · {row.Address}" : "–";
-        return new Row(row.At, T.Find("Activity." + row.Event) ?? row.Event, AppName(row.Resource, snapshot), from);
+        return new Row(row.At, T.Find("Activity." + row.Event) ?? row.Event, T.ResourceName(row.Resource, snapshot), from, own && Explained.Contains(row.Event) ? T.Reasons(row.Reason, snapshot) : []);
     }
-
-    private string AppName(string? resource, CatalogSnapshot snapshot) => resource?.Split(':', 2) switch
-    {
-        [ResourceKind.Client, var id] => snapshot.Clients.GetValueOrDefault(id)?.DisplayName ?? id,
-        [ResourceKind.Portal] => T["Activity.Portal"].ToString(),
-        [ResourceKind.Portal, _] => T["Activity.Security"].ToString(),
-        [ResourceKind.Admin] => T["Activity.Admin"].ToString(),
-        _ => "–",
-    };
 }

@@ -446,6 +446,36 @@ namespace IdP.Storage.Migrations.Postgres
                     b.ToTable("client_secrets", (string)null);
                 });
 
+            modelBuilder.Entity("IdP.Storage.Clients.PolicyReport", b =>
+                {
+                    b.Property<string>("Resource")
+                        .HasMaxLength(160)
+                        .HasColumnType("character varying(160)")
+                        .HasColumnName("resource");
+
+                    b.Property<long>("Day")
+                        .HasColumnType("bigint")
+                        .HasColumnName("day");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("user_id");
+
+                    b.Property<bool>("Draft")
+                        .HasColumnType("boolean")
+                        .HasColumnName("draft");
+
+                    b.Property<bool>("Live")
+                        .HasColumnType("boolean")
+                        .HasColumnName("live");
+
+                    b.HasKey("Resource", "Day", "UserId");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("policy_reports", (string)null);
+                });
+
             modelBuilder.Entity("IdP.Storage.Clients.ResourcePolicyRow", b =>
                 {
                     b.Property<string>("Kind")
@@ -457,6 +487,10 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasMaxLength(128)
                         .HasColumnType("character varying(128)")
                         .HasColumnName("resource_id");
+
+                    b.Property<string>("Draft")
+                        .HasColumnType("text")
+                        .HasColumnName("draft");
 
                     b.Property<string>("EnrollmentProof")
                         .HasMaxLength(16)
@@ -884,6 +918,11 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("character varying(16)")
                         .HasColumnName("acr");
 
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("address");
+
                     b.Property<string>("Amr")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -959,9 +998,9 @@ namespace IdP.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ClientId");
-
                     b.HasIndex("SessionId");
+
+                    b.HasIndex("ClientId", "CreatedAt");
 
                     b.HasIndex("UserId", "ClientId");
 
@@ -1976,6 +2015,15 @@ namespace IdP.Storage.Migrations.Postgres
                     b.HasOne("IdP.Storage.Clients.Client", null)
                         .WithMany()
                         .HasForeignKey("ClientId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdP.Storage.Clients.PolicyReport", b =>
+                {
+                    b.HasOne("IdP.Storage.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -632,3 +632,26 @@ CREATE UNIQUE INDEX "IX_audit_links_event_id" ON "audit_links" ("event_id");
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261128201615_AuditChain', '10.0.14');
 
+DROP INDEX "IX_authorizations_client_id";
+
+ALTER TABLE "resource_policies" ADD "draft" TEXT NULL;
+
+ALTER TABLE "authorizations" ADD "address" TEXT NULL;
+
+CREATE TABLE "policy_reports" (
+    "resource" TEXT NOT NULL,
+    "day" INTEGER NOT NULL,
+    "user_id" TEXT NOT NULL,
+    "live" INTEGER NOT NULL,
+    "draft" INTEGER NOT NULL,
+    CONSTRAINT "PK_policy_reports" PRIMARY KEY ("resource", "day", "user_id"),
+    CONSTRAINT "FK_policy_reports_users_user_id" FOREIGN KEY ("user_id") REFERENCES "users" ("id") ON DELETE CASCADE
+);
+
+CREATE INDEX "IX_authorizations_client_id_created_at" ON "authorizations" ("client_id", "created_at");
+
+CREATE INDEX "IX_policy_reports_user_id" ON "policy_reports" ("user_id");
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261128203949_PolicyRules', '10.0.14');
+

@@ -439,6 +439,36 @@ namespace IdP.Storage.Migrations.Sqlite
                     b.ToTable("client_secrets", (string)null);
                 });
 
+            modelBuilder.Entity("IdP.Storage.Clients.PolicyReport", b =>
+                {
+                    b.Property<string>("Resource")
+                        .HasMaxLength(160)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("resource");
+
+                    b.Property<long>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.Property<bool>("Draft")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("draft");
+
+                    b.Property<bool>("Live")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("live");
+
+                    b.HasKey("Resource", "Day", "UserId");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("policy_reports", (string)null);
+                });
+
             modelBuilder.Entity("IdP.Storage.Clients.ResourcePolicyRow", b =>
                 {
                     b.Property<string>("Kind")
@@ -450,6 +480,10 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasMaxLength(128)
                         .HasColumnType("TEXT")
                         .HasColumnName("resource_id");
+
+                    b.Property<string>("Draft")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("draft");
 
                     b.Property<string>("EnrollmentProof")
                         .HasMaxLength(16)
@@ -877,6 +911,11 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("acr");
 
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
                     b.Property<string>("Amr")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -952,9 +991,9 @@ namespace IdP.Storage.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ClientId");
-
                     b.HasIndex("SessionId");
+
+                    b.HasIndex("ClientId", "CreatedAt");
 
                     b.HasIndex("UserId", "ClientId");
 
@@ -1969,6 +2008,15 @@ namespace IdP.Storage.Migrations.Sqlite
                     b.HasOne("IdP.Storage.Clients.Client", null)
                         .WithMany()
                         .HasForeignKey("ClientId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdP.Storage.Clients.PolicyReport", b =>
+                {
+                    b.HasOne("IdP.Storage.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

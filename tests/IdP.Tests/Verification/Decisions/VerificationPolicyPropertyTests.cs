@@ -29,7 +29,7 @@ internal sealed class VerificationPolicyPropertyTests
         select new ResourcePolicy
         {
             Kind = kind, ResourceId = "x", Mode = mode, ReverifyAfter = TimeSpan.FromMinutes(minutes), Methods = methods,
-            Rules = [.. rules.Select(rule => new GroupRule(rule.Item1, rule.Item2))],
+            Rules = [.. rules.Select(rule => new PolicyRule(rule.Item1, rule.Item2))],
         };
 
     private static readonly Gen<EnrollmentState> AnyEnrollment =

@@ -197,13 +197,13 @@ internal sealed class VerificationPolicyTests
     private static Decision Decide(ResourcePolicy policy, PersonState person, SessionState? session, RequestDemands? demands = null) =>
         VerificationPolicy.Decide(policy, person, session, demands ?? RequestDemands.None, new VerificationSettings(), Now);
 
-    private sealed class Throwing : IReadOnlyList<GroupRule>
+    private sealed class Throwing : IReadOnlyList<PolicyRule>
     {
         public int Count => throw new InvalidOperationException();
 
-        public GroupRule this[int index] => throw new InvalidOperationException();
+        public PolicyRule this[int index] => throw new InvalidOperationException();
 
-        public IEnumerator<GroupRule> GetEnumerator() => throw new InvalidOperationException();
+        public IEnumerator<PolicyRule> GetEnumerator() => throw new InvalidOperationException();
 
         System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => throw new InvalidOperationException();
     }

@@ -43,7 +43,7 @@ internal sealed class EnrollmentProofRuleTests(TestDatabaseKind kind) : BenchTes
             db.ResourcePolicies.Add(new ResourcePolicyRow
             {
                 Kind = ResourceKind.Client, ResourceId = "vault", Mode = VerificationMode.NotRequired, EnrollmentProof = "admin",
-                Rules = [new GroupRule("board", VerificationMode.Always)],
+                Rules = [new PolicyRule("board", VerificationMode.Always)],
             });
             return Task.FromResult(true);
         });

@@ -1,0 +1,164 @@
+using System.Net;
+using System.Text.Json;
+using IdP.Testing;
+
+namespace IdP.Tests.Server.Console;
+
+/// <summary>Rules, drafts and the simulator, by API and console.</summary>
+[TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.All))]
+internal sealed class PolicyTests(TestDatabaseKind kind) : ConsoleFixture(kind)
+{
+    protected override IEnumerable<object> Apps => [App("payroll", "required"), App("wiki", "notRequired"), App("desk", "notRequired"), App("notes", "notRequired")];
+
+    protected override IEnumerable<object> Others => [Enrolled("paula"), Person("peter")];
+
+    [Test]
+    public async Task Rules_are_set_by_API_and_the_next_sign_in_follows_them()
+    {
+        // The tests come from this machine, whose address is a loopback one.
+        var set = await ApiAsync(ClientAdmin, HttpMethod.Patch, "/policies/client/desk", new { rules = new[] { new { networks = new[] { "127.0.0.0/8", "::1" }, identityVerification = "always", outside = false } } });
+        Assert.That(set.Status, Is.EqualTo(HttpStatusCode.OK), $"{set}");
+        Assert.That(set.Json.GetProperty("rules")[0].GetProperty("networks")[1].GetString(), Is.EqualTo("::1/128"));
+
+        var journey = await Browser("paula").OpenAsync(AppOf("desk"));
+        await journey.SignInAsync();
+        Assert.That(journey.At, Is.EqualTo("/verify"));
+
+        await ApiAsync(ClientAdmin, HttpMethod.Patch, "/policies/client/desk", new { rules = new[] { new { networks = new[] { "127.0.0.0/8", "::1" }, identityVerification = "always", outside = true } } });
+        var (_, tokens) = await SignInAsync("paula", "desk");
+        // What comes of it is judged with the address at which it was given, and only with that.
+        var refreshed = await AppOf("desk").RefreshAsync(tokens.GetProperty("refresh_token").GetString()!);
+        Assert.That(refreshed.Status, Is.EqualTo(HttpStatusCode.OK), $"{refreshed}");
+        await ForgetAddressesAsync();
+        var refused = await AppOf("desk").RefreshAsync(refreshed.JsonString("refresh_token")!);
+        Assert.That(refused.Status, Is.EqualTo(HttpStatusCode.BadRequest), "An address that nobody knows matches no exception.");
+    }
+
+    [TestCase("""{"rules":[{"networks":["10.0.0.0/33"],"identityVerification":"always"}]}""", "rules[0]")]
+    [TestCase("""{"rules":[{"identityVerification":"always"}]}""", "rules[0]")]
+    [TestCase("""{"rules":[{"group":"a","identityVerification":"always"},{"group":"a","identityVerification":"required"}]}""", "rules[1]")]
+    [TestCase("""{"rules":[{"group":"a","outside":true,"identityVerification":"always"}]}""", "rules[0]")]
+    [TestCase("""{"reverifyAfterMinutes":-1}""", "reverifyAfterMinutes")]
+    public async Task A_rule_that_cannot_be_is_answered_by_field(string body, string field)
+    {
+        var answer = await ApiAsync(Owner, HttpMethod.Patch, "/policies/client/wiki", body);
+
+        AssertProblem(answer, HttpStatusCode.BadRequest, "invalid");
+        Assert.That(answer.Json.GetProperty("errors").TryGetProperty(field, out _), Is.True, $"{answer}");
+    }
+
+    [Test]
+    public async Task A_draft_asks_nobody_and_is_counted_until_it_is_made_the_policy()
+    {
+        var made = await ApiAsync(ClientAdmin, HttpMethod.Patch, "/policies/client/notes/draft", new { identityVerification = "required" });
+        Assert.That(made.Status, Is.EqualTo(HttpStatusCode.OK), $"{made}");
+        var (_, tokens) = await SignInAsync("paula", "notes");
+        Assert.That(ClaimsOf(tokens.GetProperty("id_token").GetString()!).GetProperty("acr").GetString(), Is.EqualTo("pwd"));
+        await SignInAsync("peter", "notes");
+
+        var draft = (await ApiAsync(Auditor, HttpMethod.Get, "/policies/client/notes")).Json.GetProperty("draft");
+        Assert.That(draft.GetProperty("people").GetInt32(), Is.EqualTo(2), $"{draft}");
+        Assert.That(draft.GetProperty("wouldAsk").GetInt32(), Is.EqualTo(2));
+        Assert.That(draft.GetProperty("asked").GetInt32(), Is.Zero);
+        Assert.That(draft.GetProperty("newly").GetInt32(), Is.EqualTo(2));
+
+        AssertProblem(await ApiAsync(HelpDesk, HttpMethod.Post, "/policies/client/notes/publish"), HttpStatusCode.Forbidden, "forbidden");
+        var published = await ApiAsync(ClientAdmin, HttpMethod.Post, "/policies/client/notes/publish");
+        Assert.That(published.JsonString("identityVerification"), Is.EqualTo("required"), $"{published}");
+        Assert.That(published.Json.TryGetProperty("draft", out var gone) && gone.ValueKind != JsonValueKind.Null, Is.False);
+        AssertProblem(await ApiAsync(ClientAdmin, HttpMethod.Post, "/policies/client/notes/publish"), HttpStatusCode.Conflict, "noDraft");
+    }
+
+    [TestCase("paula", "payroll", "", "verify", "otp")]
+    [TestCase("paula", "wiki", "", "proceed", null)]
+    [TestCase("peter", "payroll", "", "enroll", null)]
+    [TestCase("paula", "payroll", "&session=verified&minutes=10", "proceed", null)]
+    [TestCase("paula", "payroll", "&session=verified&minutes=500", "verify", "otp")]
+    [TestCase("paula", "wiki", "&acr=mfa", "verify", "otp")]
+    [TestCase("paula", "admin", "&session=password", "verify", "otp")]
+    public async Task The_simulator_says_what_the_decision_says(string person, string resource, string more, string result, string? method)
+    {
+        var answer = await ApiAsync(HelpDesk, HttpMethod.Get, $"/simulate?person={person}&resource={resource}{more}");
+
+        Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK), $"{answer}");
+        var play = answer.Json.GetProperty("play");
+        Assert.That(play.GetProperty("result").GetString(), Is.EqualTo(result), $"{answer}");
+        Assert.That(play.GetProperty("reasons").GetArrayLength(), Is.GreaterThan(1));
+        if (method is not null) Assert.That(play.GetProperty("steps").EnumerateArray().First(s => s.GetProperty("kind").GetString() == result).GetProperty("methods")[0].GetString(), Is.EqualTo(method));
+        Assert.That(play.GetProperty("steps").EnumerateArray().Last().GetProperty("kind").GetString(), Is.EqualTo("proceed"));
+    }
+
+    [Test]
+    public async Task The_simulator_says_what_would_change_the_result()
+    {
+        var answer = await ApiAsync(Owner, HttpMethod.Get, "/simulate?person=paula&resource=payroll");
+
+        var variations = answer.Json.GetProperty("variations").EnumerateArray().Select(v => $"{v.GetProperty("kind").GetString()}: {v.GetProperty("result").GetString()}");
+        Assert.That(variations, Does.Contain("verified: proceed"), $"{answer}");
+        AssertProblem(await ApiAsync(Owner, HttpMethod.Get, "/simulate?person=nobody&resource=payroll"), HttpStatusCode.BadRequest, "invalid");
+        AssertProblem(await ApiAsync(Owner, HttpMethod.Get, "/simulate?person=paula&resource=payroll&address=here"), HttpStatusCode.BadRequest, "invalid");
+        AssertProblem(await ApiAsync(Owner, HttpMethod.Get, "/simulate?person=paula&resource=payroll&session=1"), HttpStatusCode.BadRequest, "invalid");
+    }
+
+    [Test]
+    public async Task Rules_are_changed_in_a_draft_in_the_console_moved_and_made_live_after_what_gets_weaker_was_said()
+    {
+        var console = await ConsoleAsync(ClientAdmin);
+        const string Address = "admin/policies/policy?id=wiki";
+        var added = await console.SubmitAsync(await console.OpenAsync(Address), "[value=add]", ("networks", "10.1.2.3/8"), ("outside", "true"), ("mode", "Always"));
+        Assert.That(added.Page.Body!.TextContent, Does.Contain("Everybody, outside the network 10.0.0.0/8: Everybody verifies; nobody may skip"), $"{added}");
+        Assert.That(added.Page.Body!.TextContent, Does.Contain("0 of 0 people in the last 7 days would have been asked."));
+        var second = await console.SubmitAsync(added, "[value=add]", ("networks", "192.168.0.0/16"), ("outside", ""), ("mode", "NotRequired"));
+        var moved = await console.SubmitAsync(second, "[value=up-1]");
+        Assert.That(moved.Page.QuerySelector("form ol.list li")!.TextContent, Does.Contain("in the network 192.168.0.0/16"), $"{moved}");
+        var wrong = await console.SubmitAsync(moved, "[value=add]", ("networks", "office"), ("outside", ""), ("mode", "NotRequired"));
+        Assert.That(wrong.Status, Is.EqualTo(HttpStatusCode.BadRequest), $"{wrong}");
+        Assert.That((await ApiAsync(Owner, HttpMethod.Get, "/policies/client/wiki")).Json.GetProperty("rules").GetArrayLength(), Is.Zero, "A draft is not in force.");
+
+        var asked = await console.SubmitAsync(await console.OpenAsync(Address), "[value=look]");
+        var live = await console.SubmitAsync(asked, "[value=publish]", ("reason", "office network"));
+        Assert.That(live.Page.Body!.TextContent, Does.Contain("The draft is the policy now."), $"{live}");
+
+        var fewer = await console.SubmitAsync(await console.OpenAsync(Address), "[value=remove-1]");
+        var look = await console.SubmitAsync(fewer, "[value=look]");
+        Assert.That(look.Page.Body!.TextContent, Does.Contain("wiki asks less.").And.Contain("People of no group elsewhere: notRequired instead of always."), $"{look}");
+        await console.SubmitAsync(look, "[value=publish]", ("reason", "back"));
+        await ApiAsync(Owner, HttpMethod.Patch, "/policies/client/wiki", new { rules = Array.Empty<object>() });
+    }
+
+    [Test]
+    public async Task The_simulator_in_the_console_shows_steps_rules_and_what_would_change_it()
+    {
+        var console = await ConsoleAsync(HelpDesk);
+
+        var page = await console.OpenAsync("admin/simulator?person=paula&resource=payroll&at=2027-01-04T09:00&address=203.0.113.7&session=None&minutes=0");
+
+        var said = page.Page.Body!.TextContent;
+        Assert.That(said, Does.Contain("paula verifies their identity for payroll").And.Contain("payroll asks everybody to verify.").And.Contain("Verified in the last 480 minutes:"), $"{page}");
+        Assert.That(page.Page.QuerySelectorAll("ol.trace li.hit"), Has.Length.EqualTo(2));
+        Assert.That(said, Does.Contain("acr: mfa"));
+        var wrong = await console.OpenAsync("admin/simulator?person=nobody&resource=nothing&address=x");
+        Assert.That(wrong.Page.QuerySelector("#address-error"), Is.Not.Null, $"{wrong}");
+        Assert.That((await console.OpenAsync("admin/simulator?person=nobody&resource=payroll")).Page.QuerySelector("#person-error"), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task A_person_reads_why_they_were_asked()
+    {
+        var browser = Browser("paula");
+        var journey = await browser.OpenAsync(AppOf("payroll"));
+        await journey.SignInAsync();
+        await journey.VerifyAsync();
+
+        var activity = (await browser.OpenAsync("portal/activity")).Page.QuerySelectorAll("ol.trace").Select(trace => string.Join(" | ", trace.QuerySelectorAll("li").Select(li => li.TextContent)));
+
+        Assert.That(activity, Does.Contain("payroll asks everybody to verify. | Identity verification is asked for. | By a code of an authenticator app."));
+        Assert.That(activity, Does.Contain("payroll asks everybody to verify. | The identity was verified recently enough."));
+    }
+
+    private async Task ForgetAddressesAsync()
+    {
+        await using var database = Database.Open();
+        await database.WriteAsync(s => s.ExecuteAsync("UPDATE authorizations SET address = NULL"));
+    }
+}
