@@ -71,7 +71,7 @@ internal static class ClientChecks
         else if (client.DisabledAt is not null) yield return Check.Warning(name, "The client is turned off, so it guards nothing.", $"idp clients set {policy.ResourceId} --disabled false, or leave it.");
         else if (!client.GrantTypes.Exists(g => g is "authorization_code" or ClientRegistration.DeviceCode))
             yield return Check.Warning(name, "No person signs in to this client, so it asks nobody.", $"idp clients set {policy.ResourceId} --identity-verification notRequired");
-        foreach (var rule in policy.Rules.Where(r => !groups.Contains(r.Group)))
+        foreach (var rule in policy.Rules.Where(r => r.Group is { } group && !groups.Contains(group)))
             yield return Check.Warning(name, $"Its rule for the group {rule.Group} is for nobody: no one who can sign in is in it.", "Correct the group's name, or take the rule away.");
     }
 

@@ -98,10 +98,10 @@ internal sealed class SetPolicy(Catalog catalog, TimeProvider clock)
                 return new Outcome.NoDraft();
             case Part.Publish:
                 stored.Policy.Draft = null;
-                return await ApplyAsync(db, stored, new ClientPatch { IdentityVerification = draft.Mode, ReverifyAfterMinutes = draft.ReverifyAfterMinutes, Rules = [.. draft.Rules.Select(RuleView.Of)] }, request, actor, now, ct, drops: true);
+                return await ApplyAsync(db, stored, new ClientPatch { IdentityVerification = draft.Mode, ReverifyAfterMinutes = draft.ReverifyAfterMinutes, Rules = [.. draft.Rules.Select(RuleView.Of)] }, request, actor, drops: true, now, ct);
             default:
                 var patch = new ClientPatch { IdentityVerification = request.IdentityVerification, ReverifyAfterMinutes = request.ReverifyAfterMinutes, Rules = request.Rules?.ToList() };
-                return await ApplyAsync(db, stored, patch, request, actor, now, ct, drops: false);
+                return await ApplyAsync(db, stored, patch, request, actor, drops: false, now, ct);
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class SetPolicy(Catalog catalog, TimeProvider clock)
     public static object State(ResourcePolicyRow policy) => new { policy.Mode, policy.ReverifyAfterMinutes, policy.Rules, policy.Draft };
 
     private static async Task<Outcome> ApplyAsync(
-        IdPDbContext db, StoredClient stored, ClientPatch patch, Request request, Actor actor, DateTimeOffset now, CancellationToken ct, bool drops)
+        IdPDbContext db, StoredClient stored, ClientPatch patch, Request request, Actor actor, bool drops, DateTimeOffset now, CancellationToken ct)
     {
         var changes = await SetClient.ApplyAsync(db, stored, patch, null, actor, request.Reason, now, ct);
         if (!drops) return changes.Count > 0 ? new Outcome.Changed(changes) : new Outcome.NothingToDo();

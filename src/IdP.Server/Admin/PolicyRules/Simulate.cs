@@ -172,7 +172,7 @@ internal sealed class Simulate(IdPDatabase database, Catalog catalog, TimeProvid
                     session = new SessionState { PasswordAt = question.At, PasswordFor = demands.Flow };
                     continue;
                 case Decision.Verify verify:
-                    session = Proven(session!, verify.Methods.FirstOrDefault() == PasskeyMethod.Name, question.At, demands.Flow);
+                    session = Proven(session!, verify.Methods is [PasskeyMethod.Name, ..], question.At, demands.Flow);
                     continue;
                 case Decision.Enroll enroll:
                     person = person with { Enrollment = new EnrollmentState.Active(enroll.Passkey ? [PasskeyMethod.Name] : [TotpMethod.MethodName]) };

@@ -9,6 +9,8 @@ internal static class WeakerRules
 {
     private const int MostSentences = 12;
 
+    private static readonly string[] Documentation = ["192.0.2.1", "198.51.100.1", "203.0.113.1", "2001:db8::1"];
+
     /// <summary>A sentence for each combination of people and place for which less is asked; null: for none.</summary>
     public static string? Of(string name, ResourcePolicy before, ResourcePolicy after)
     {
@@ -43,5 +45,5 @@ internal static class WeakerRules
 
     // An address for documentation that no network of the rules has (RFC 5737, RFC 3849).
     public static string? Elsewhere(List<string> networks) =>
-        new[] { "192.0.2.1", "198.51.100.1", "203.0.113.1", "2001:db8::1" }.FirstOrDefault(a => Networks.Contain(string.Join(' ', networks), a) == false);
+        Array.Find(Documentation, a => Networks.Contain(string.Join(' ', networks), a) == false);
 }
