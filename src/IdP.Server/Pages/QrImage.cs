@@ -18,18 +18,21 @@ internal static class QrImage
         var path = new StringBuilder();
         for (var y = 0; y < rows.Count; y++)
         {
-            for (var x = 0; x < rows[y].Count; x++)
+            // The first stroke of a row says where it is, the others how far on: small numbers that come again are what packs well.
+            for (var (x, end) = (0, -1); x < rows[y].Count; x++)
             {
                 if (!rows[y][x]) continue;
                 var from = x;
                 while (x < rows[y].Count && rows[y][x]) x++;
-                path.Append(CultureInfo.InvariantCulture, $"M{from} {y}.5h{x - from}");
+                if (end < 0) path.Append(CultureInfo.InvariantCulture, $"M{from} {y}h{x - from}");
+                else path.Append(CultureInfo.InvariantCulture, $"m{from - end} 0h{x - from}");
+                end = x;
             }
         }
 
         return new HtmlContentBuilder()
-            .AppendHtml(string.Create(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {rows.Count} {rows.Count}\" role=\"img\" shape-rendering=\"crispEdges\" aria-label=\""))
+            .AppendHtml(string.Create(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 -.5 {rows.Count} {rows.Count}\" role=\"img\" shape-rendering=\"crispEdges\" aria-label=\""))
             .AppendHtml(label)
-            .AppendHtml($"\"><path fill=\"#fff\" d=\"M0 0h{rows.Count}v{rows.Count}H0z\"/><path stroke=\"#000\" d=\"{path}\"/></svg>");
+            .AppendHtml($"\"><path fill=\"#fff\" d=\"M0-.5h{rows.Count}v{rows.Count}H0z\"/><path stroke=\"#000\" d=\"{path}\"/></svg>");
     }
 }
