@@ -37,7 +37,7 @@ internal static class AdminServices
                 typeof(ListKeys), typeof(RotateKeys), typeof(RevokeKey),
                 typeof(ListAudit), typeof(ExportAudit), typeof(VerifyAudit), typeof(ShowCheckpoint),
                 typeof(SetSettings), typeof(ShowSettings), typeof(OwnerSetup), typeof(DocumentDiff), typeof(DocumentApply),
-                typeof(DocumentExport), typeof(DocumentDrift), typeof(Diagnosis.Doctor),
+                typeof(DocumentExport), typeof(DocumentDrift), typeof(Diagnosis.Doctor), typeof(PreviewSettings),
             })
             {
                 services.TryAddSingleton(operation);

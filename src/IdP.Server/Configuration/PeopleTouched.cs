@@ -17,6 +17,8 @@ internal static class PeopleTouched
 {
     private const string Everybody = $"SELECT {PersonRow.Columns} FROM users u {PersonRow.Joins} WHERE u.disabled_at IS NULL";
 
+    private static readonly string[] Counted = ["expiryLocks", "enrollmentProof"];
+
     /// <summary>What a policy asks of somebody who has typed the password.</summary>
     private enum Asked { Nothing, MaySkip, Verification }
 
@@ -31,6 +33,7 @@ internal static class PeopleTouched
         await using var stored = database.CreateContext();
         var (before, after) = (await SetSettings.EffectiveAsync(stored, ct), await SetSettings.EffectiveAsync(changed, ct));
         var resources = await ResourcesAsync(stored, changed, before, after, ct);
+        if (resources.Count == 0 && !differences.Any(d => d.Weaker is not null && Counted.Any(setting => d.Text.StartsWith(setting + ":", StringComparison.Ordinal)))) return differences;
         var people = await database.ReadAsync(s => s.AllAsync(Everybody, row => PersonRow.Read(row)));
 
         var said = differences.ToList();

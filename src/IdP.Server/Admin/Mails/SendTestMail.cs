@@ -21,12 +21,15 @@ internal sealed class SendTestMail(MailWriter writer, IMailTransport transport, 
 
     /// <param name="to">Any address.</param>
     /// <param name="locale">In this language; null: the organisation's.</param>
-    public async Task<Outcome> HandleAsync(string to, string? locale, Actor actor, CancellationToken ct)
+    /// <param name="kind">Which mail, with made-up facts; null: the one that is for tests.</param>
+    public async Task<Outcome> HandleAsync(string to, string? locale, Actor actor, CancellationToken ct, MailKind? kind = null)
     {
         actor.Demand(Right.MailWrite);
         if (options.Mail.Host is null) return new Outcome.NoServer();
         var reader = new Person { Id = "", UserName = to, DisplayName = to, Email = to, Locale = locale, State = new PersonState { Enrollment = new EnrollmentState.NotRequired() } };
-        OutboxMessage message = await writer.WriteAsync("Test", reader, new Dictionary<string, object?> { ["when"] = clock.GetUtcNow() }, ct);
+        OutboxMessage message = kind is null
+            ? await writer.WriteAsync("Test", reader, new Dictionary<string, object?> { ["when"] = clock.GetUtcNow() }, ct)
+            : await writer.WriteAsync(kind.Name, reader, MailSamples.Of(kind, clock.GetUtcNow()), ct, MailSamples.Handle);
         try
         {
             await transport.SendAsync(message, ct);

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdP.Server.Cli;
-using IdP.Verification;
 
 namespace IdP.Server.Admin.Settings;
 
@@ -24,7 +22,7 @@ internal static class SettingCommands
             }
 
             if (call.Out.IsJson) call.Out.Json(new JsonObject(settings.Select(s => KeyValuePair.Create(s.Name, s.Value))));
-            else call.Out.Table(["Setting", "Value", "Default"], settings.Select(s => new[] { s.Name, Words(s.Value), Words(s.Default) }));
+            else call.Out.Table(["Setting", "Value", "Default"], settings.Select(s => new[] { s.Name, SettingText.Of(s.Value), SettingText.Of(s.Default) }));
             return ExitCode.Done;
         });
     }
@@ -38,7 +36,7 @@ internal static class SettingCommands
         {
             var (setting, text) = (call.Value(name), call.Value(value));
             if (!SetSettings.Names.Contains(setting)) return Unknown(call, setting);
-            var request = new SetSettings.Request(new JsonObject { [setting] = Value(setting, text) }, call.Value(reason) ?? Call.DefaultReason);
+            var request = new SetSettings.Request(new JsonObject { [setting] = SettingText.Parse(setting, text) }, call.Value(reason) ?? Call.DefaultReason);
             var changes = await call.Get<SetSettings>().HandleAsync(request, Call.Actor, call.Ct) is SetSettings.Outcome.Changed changed ? changed.Changes : [];
             foreach (var weaker in changes.Select(c => c.Weaker).OfType<string>()) call.Out.Warn(weaker);
             return call.Out.Done(changes.Count == 0 ? "Nothing to do." : string.Join(Environment.NewLine, changes.Select(c => c.Text)),
@@ -48,19 +46,4 @@ internal static class SettingCommands
 
     private static int Unknown(Call call, string name) =>
         call.Out.Fail($"There is no setting {name}. Settings are {string.Join(", ", SetSettings.Names)}.");
-
-    // Text stays text: a support contact may be a telephone number.
-    private static JsonNode? Value(string name, string text) => new VerificationSettings().ToJson()[name]?.GetValueKind() switch
-    {
-        JsonValueKind.Number when int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) => number,
-        JsonValueKind.True or JsonValueKind.False when bool.TryParse(text, out var flag) => flag,
-        JsonValueKind.Array => Numbers(text),
-        _ => text,
-    };
-
-    // What is no number stays the text it is, which the setting then refuses.
-    private static JsonArray Numbers(string text) => new([.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .Select(part => int.TryParse(part, System.Globalization.CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : (JsonNode)part)]);
-
-    private static string Words(JsonNode? value) => value is null ? "" : value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
 }

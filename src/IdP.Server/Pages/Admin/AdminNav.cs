@@ -17,6 +17,10 @@ internal static class AdminNav
         new("Policies", "/admin/policies", Right.PoliciesRead),
         new("Simulator", "/admin/simulator", Right.PoliciesRead),
         new("Groups", "/admin/groups", Right.GroupsRead),
+        new("Settings", "/admin/settings", Right.SettingsRead),
+        new("Keys", "/admin/keys", Right.KeysRead),
+        new("Mail", "/admin/mail", Right.MailRead),
+        new("Tokens", "/admin/tokens", null),
         new("Audit", "/admin/audit", Right.AuditRead),
     ];
 }

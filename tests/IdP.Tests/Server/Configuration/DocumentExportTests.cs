@@ -25,6 +25,7 @@ internal sealed class DocumentExportTests(TestDatabaseKind kind) : AdminFixture(
           "clients": [ { "clientId": "payroll", "clientSecret": "a secret somebody chose", "displayName": "Payroll", "description": "Salaries", "redirectUris": ["https://payroll.example/cb", "https://payroll.example/b"],
                          "postLogoutRedirectUris": ["https://payroll.example/out"], "backChannelLogoutUri": "https://payroll.example/logout", "grantTypes": ["authorization_code", "refresh_token", "client_credentials"],
                          "scopes": ["openid", "payments"], "consent": "explicit", "identityVerification": "required", "reverifyAfterMinutes": 60, "verificationMethods": ["otp"], "enrollmentProof": "mail",
+                         "rules": [ { "identityVerification": "always", "group": "empty", "networks": ["10.0.0.0/8", "2001:db8::/32"], "outside": true }, { "identityVerification": "notRequired", "networks": ["192.0.2.7/32"] } ],
                          "tokenEndpointAuthMethod": "client_secret_post", "requirePkce": false, "requirePar": true, "dpopBoundAccessTokens": true, "accessTokenFormat": "reference", "idTokenSigningAlg": "ES256",
                          "allowedOrigins": ["https://payroll.example"], "launchUri": "https://payroll.example/", "initiateLoginUri": "https://payroll.example/begin", "disabled": true },
                        { "clientId": "bank", "redirectUris": ["https://bank.example/cb"], "tokenEndpointAuthMethod": "private_key_jwt", "profile": "fapi2",

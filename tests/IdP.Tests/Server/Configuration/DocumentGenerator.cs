@@ -69,6 +69,7 @@ internal sealed class DocumentGenerator(Random random)
         Maybe(() => client["reverifyAfterMinutes"] = random.Next(0, 1000));
         Maybe(() => client["verificationMethods"] = Some(["otp", "passkey"]));
         Maybe(() => client["enrollmentProof"] = One(["", "none", "mail", "admin"]));
+        Maybe(() => client["rules"] = Coin() ? [] : new JsonArray(new JsonObject { ["identityVerification"] = One(Modes), ["group"] = One(Texts) }, new JsonObject { ["identityVerification"] = One(Modes), ["networks"] = new JsonArray("10.0.0.0/8"), ["outside"] = Coin() }));
         Maybe(() => client["accessTokenFormat"] = One(["jwt", "reference"]));
         Maybe(() => client["idTokenSigningAlg"] = One(["RS256", "ES256"]));
         Maybe(() => client["allowedOrigins"] = Some(["https://app.example", "https://other.example:8443"]));
