@@ -1,6 +1,7 @@
 using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Api;
 using IdP.Server.Admin.Audit;
+using IdP.Server.Admin.Campaigns;
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Keys;
@@ -31,6 +32,8 @@ internal static class AdminServices
                 typeof(ListUsers), typeof(ShowUser), typeof(ShowPerson), typeof(PersonActs), typeof(ShowOverview),
                 typeof(AddClient), typeof(SetClient), typeof(RemoveClient), typeof(RotateSecret), typeof(ListClients), typeof(ShowClient), typeof(PreviewClient), typeof(PeopleAsked), typeof(ClientUses),
                 typeof(ShowPolicy), typeof(SetPolicy), typeof(Simulate),
+                typeof(Members), typeof(StartCampaign), typeof(AddMembers), typeof(ExtendCampaign), typeof(RemindCampaign), typeof(CloseCampaign),
+                typeof(ShowCampaign), typeof(ListCampaigns), typeof(ExportCampaign),
                 typeof(AddGroup), typeof(SetGroup), typeof(RemoveGroup), typeof(ListGroups), typeof(ShowGroup),
                 typeof(AddToken), typeof(ListTokens), typeof(RevokeToken), typeof(ApiCallers), typeof(ApiGuard),
                 typeof(SetMailTemplate), typeof(ResetMailTemplate), typeof(ListOutbox), typeof(RetryMail), typeof(SendTestMail), typeof(PreviewMail),

@@ -6,6 +6,7 @@ using IdP.Server.Admin;
 using IdP.Server.Admin.PolicyRules;
 using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Audit;
+using IdP.Server.Admin.Campaigns;
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Diagnosis;
 using IdP.Server.Admin.Groups;
@@ -105,6 +106,7 @@ public static class IdPCommandLine
             DriftCommand.Create(verbs),
             ExportCommand.Create(verbs),
             UserCommands.Create(verbs),
+            CampaignCommands.Create(verbs),
             GroupCommands.Create(verbs),
             ClientCommands.Create(verbs),
             PolicyCommands.Create(verbs),

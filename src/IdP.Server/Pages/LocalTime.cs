@@ -36,6 +36,16 @@ internal sealed class LocalTime(Words words, BrandingOptions branding, TimeProvi
             ? new DateTimeOffset(time, zone.GetUtcOffset(time)).ToUniversalTime()
             : null;
 
+    /// <summary>The last minute of a day, where the reader is.</summary>
+    public DateTimeOffset EndOf(DateOnly day)
+    {
+        var local = day.ToDateTime(new TimeOnly(23, 59));
+        return new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime();
+    }
+
+    /// <summary>The day of a time, where the reader is.</summary>
+    public DateOnly DayOf(DateTimeOffset time) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, zone).DateTime);
+
     // Nobody's clock on the wall shows UTC, so it is said.
     private string Zone => zone.Id is "UTC" or "Etc/UTC" ? " UTC" : "";
 

@@ -62,6 +62,11 @@ public static class AuditEvents
     public const string GroupCreated = "group.created";
     public const string GroupChanged = "group.changed";
     public const string GroupRemoved = "group.removed";
+    public const string CampaignStarted = "campaign.started";
+    public const string CampaignExtended = "campaign.extended";
+    public const string CampaignReminded = "campaign.reminded";
+    public const string CampaignClosed = "campaign.closed";
+    public const string PeopleImported = "people.imported";
     public const string KeyCreated = "key.created";
     public const string KeyRotated = "key.rotated";
     public const string KeyRevoked = "key.revoked";

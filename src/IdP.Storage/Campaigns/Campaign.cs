@@ -19,6 +19,9 @@ public sealed class Campaign
     /// <summary>Who started it, as the audit log says it.</summary>
     public required string CreatedBy { get; init; }
 
+    /// <summary>When members were last reminded by an admin; null: never.</summary>
+    public DateTimeOffset? RemindedAt { get; set; }
+
     /// <summary>When an admin put it away; null: it runs.</summary>
     public DateTimeOffset? ClosedAt { get; set; }
 }

@@ -1,6 +1,7 @@
 using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Audit;
 using IdP.Server.Admin.Clients;
+using IdP.Server.Admin.Campaigns;
 using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Keys;
 using IdP.Server.Admin.Mails;
@@ -37,6 +38,7 @@ internal static class ApiRoutes
             AuditApi.Map(routes);
             PolicyApi.Map(routes);
             OpenApi.Map(routes);
+            CampaignApi.Map(routes);
             return app;
         }
     }

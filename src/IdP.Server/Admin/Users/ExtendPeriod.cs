@@ -1,7 +1,10 @@
 using FluentValidation;
 using IdP.Server.Admin.Access;
+using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
+using IdP.Storage.Enrollments;
+using IdP.Storage.Users;
 
 namespace IdP.Server.Admin.Users;
 
@@ -50,10 +53,17 @@ internal sealed class ExtendPeriod(IdPDatabase database, TimeProvider clock)
             var deadline = now.AddDays(request.Days);
             if (deadline <= old) return new Outcome.NotLonger(old);
 
-            enrollment.Deadline = deadline;
-            enrollment.RemindedDays = null;
-            db.Audit(person.User, AuditEvents.EnrollmentExtended, actor, request.Reason, $"deadline: {Periods.Time(old)} -> {Periods.Time(deadline)}", now);
+            Extend(db, person.User, enrollment, deadline, actor, request.Reason, now);
             return new Outcome.Extended(deadline);
         }, ct);
+    }
+
+    /// <summary>Moves a deadline that has not passed, and writes the audit event that the mail follows.</summary>
+    public static void Extend(IdPDbContext db, User user, Enrollment enrollment, DateTimeOffset deadline, Actor actor, string reason, DateTimeOffset now)
+    {
+        var old = enrollment.Deadline!.Value;
+        enrollment.Deadline = deadline;
+        enrollment.RemindedDays = null;
+        db.Audit(user, AuditEvents.EnrollmentExtended, actor, reason, $"deadline: {Periods.Time(old)} -> {Periods.Time(deadline)}", now);
     }
 }

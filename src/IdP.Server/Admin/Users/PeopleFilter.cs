@@ -12,6 +12,7 @@ internal static class PeopleFilter
     public const string Begun = "begun";
     public const string Skipped = "skipped";
     public const string Waiting = "waiting";
+    public const string Blocked = "blocked";
     public const string Locked = "locked";
     public const string LockedAttempts = "lockedAttempts";
     public const string LockedPassword = "lockedPassword";
@@ -44,6 +45,11 @@ internal static class PeopleFilter
 
     private const string OpenYet = $"e.locked_at IS NULL AND (e.required_at IS NOT NULL OR e.must_enroll) AND (e.deadline IS NULL OR {InTime}) AND NOT {Enrolled}";
 
+    // Cannot enrol although there is time: nobody signs in, or no code is looked at.
+    private const string Kept = $"(u.disabled_at IS NOT NULL OR u.id IN {AttemptsUsedUp})";
+
+    private const string Free = $"{OpenYet} AND NOT {Kept}";
+
     // Signing in is what shows the page on which one skips.
     private const string SignedInSince = "u.last_sign_in_at >= e.required_at";
 
@@ -56,9 +62,10 @@ internal static class PeopleFilter
         [EnrollmentView.Expired] = Expired,
         [EnrollmentView.Active] = Enrolled,
         [NotEnrolled] = $"(e.locked_at IS NOT NULL OR e.required_at IS NOT NULL OR e.must_enroll) AND NOT {Enrolled}",
-        [Skipped] = $"{OpenYet} AND e.skips > 0",
-        [Begun] = $"{OpenYet} AND e.skips = 0 AND {SignedInSince}",
-        [Waiting] = $"{OpenYet} AND e.skips = 0 AND (u.last_sign_in_at IS NULL OR e.required_at IS NULL OR NOT ({SignedInSince}))",
+        [Skipped] = $"{Free} AND e.skips > 0",
+        [Begun] = $"{Free} AND e.skips = 0 AND {SignedInSince}",
+        [Waiting] = $"{Free} AND e.skips = 0 AND (u.last_sign_in_at IS NULL OR e.required_at IS NULL OR NOT ({SignedInSince}))",
+        [Blocked] = $"{OpenYet} AND {Kept}",
         [Locked] = $"(({Expired}) OR u.id IN {AttemptsUsedUp} OR u.id IN {PasswordsUsedUp})",
         [LockedAttempts] = $"u.id IN {AttemptsUsedUp}",
         [LockedPassword] = $"u.id IN {PasswordsUsedUp}",

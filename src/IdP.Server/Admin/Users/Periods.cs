@@ -9,13 +9,17 @@ internal static class Periods
     public const string Range = "days must be from 1 to 365.";
 
     /// <summary>Demands verification for the first time.</summary>
-    public static void Require(Enrollment enrollment, bool hasAuthenticator, int days, DateTimeOffset now)
+    public static void Require(Enrollment enrollment, bool hasAuthenticator, int days, DateTimeOffset now) =>
+        Require(enrollment, hasAuthenticator, now.AddDays(days), now);
+
+    /// <summary>As the other, with the end of the period.</summary>
+    public static void Require(Enrollment enrollment, bool hasAuthenticator, DateTimeOffset deadline, DateTimeOffset now)
     {
         enrollment.RequiredAt = now;
         enrollment.RequiredBy = "admin";
         // Whoever is enrolled, or must enrol at once, has no use for a period: it could only be skipped in.
         if (hasAuthenticator || enrollment.MustEnroll) return;
-        Begin(enrollment, EnrollmentCause.New, now.AddDays(days));
+        Begin(enrollment, EnrollmentCause.New, deadline);
     }
 
     /// <summary>Begins a period with an end.</summary>

@@ -1,9 +1,11 @@
 using FluentValidation;
 using IdP.Server.Admin.Access;
+using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Changes;
 using IdP.Storage.Database;
 using IdP.Storage.Enrollments;
+using IdP.Storage.Users;
 using IdP.Verification;
 
 namespace IdP.Server.Admin.Users;
@@ -45,10 +47,15 @@ internal sealed class RequireVerification(IdPDatabase database, Catalog catalog,
 
             var now = clock.GetUtcNow();
             var enrollment = person.EnrollmentIn(db);
-            Periods.Require(enrollment, person.HasAuthenticator, days, now);
-            db.Audit(person.User, AuditEvents.EnrollmentRequired, actor, request.Reason,
-                enrollment.Deadline is { } end ? $"required until {Periods.Time(end)}" : "required", now);
+            Begin(db, person.User, enrollment, person.HasAuthenticator, now.AddDays(days), actor, request.Reason, now);
             return new Outcome.Required(enrollment.Deadline, person.HasAuthenticator);
         }, ct);
+    }
+
+    /// <summary>Demands it of somebody of whom nobody did, until a deadline, and writes the audit event that the mail follows.</summary>
+    public static void Begin(IdPDbContext db, User user, Enrollment enrollment, bool hasAuthenticator, DateTimeOffset deadline, Actor actor, string reason, DateTimeOffset now)
+    {
+        Periods.Require(enrollment, hasAuthenticator, deadline, now);
+        db.Audit(user, AuditEvents.EnrollmentRequired, actor, reason, enrollment.Deadline is { } end ? $"required until {Periods.Time(end)}" : "required", now);
     }
 }

@@ -4,6 +4,7 @@ using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
 using IdP.Storage.Enrollments;
+using IdP.Storage.Users;
 
 namespace IdP.Server.Admin.Users;
 
@@ -65,6 +66,14 @@ internal sealed class UnlockUser(IdPDatabase database, TimeProvider clock)
             db.Audit(person.User, AuditEvents.VerificationUnlocked, actor, request.Reason, $"unlocked: {string.Join(", ", ended)}{how}", now);
             return new Outcome.Unlocked(ended, deadline);
         }, ct);
+    }
+
+    /// <summary>Opens an account whose period is over, with a new period, and writes the audit event that the mail follows.</summary>
+    public static void Reopen(IdPDbContext db, User user, Enrollment enrollment, DateTimeOffset deadline, Actor actor, string reason, DateTimeOffset now)
+    {
+        Periods.Begin(enrollment, EnrollmentCause.Unlock, deadline);
+        enrollment.ProofRequired = true;
+        db.Audit(user, AuditEvents.VerificationUnlocked, actor, reason, $"unlocked: enrollmentExpired; new deadline {Periods.Time(deadline)}", now);
     }
 
     private static void Reopen(Enrollment enrollment, Request request, DateTimeOffset now)

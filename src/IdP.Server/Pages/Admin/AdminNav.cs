@@ -13,6 +13,7 @@ internal static class AdminNav
     [
         new("Overview", "/admin", null),
         new("People", "/admin/people", Right.PeopleRead),
+        new("Campaigns", "/admin/campaigns", Right.CampaignsRead),
         new("Clients", "/admin/clients", Right.ClientsRead),
         new("Policies", "/admin/policies", Right.PoliciesRead),
         new("Simulator", "/admin/simulator", Right.PoliciesRead),

@@ -214,6 +214,10 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("character varying(100)")
                         .HasColumnName("name");
 
+                    b.Property<long?>("RemindedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reminded_at");
+
                     b.HasKey("Id");
 
                     b.ToTable("campaigns", (string)null);

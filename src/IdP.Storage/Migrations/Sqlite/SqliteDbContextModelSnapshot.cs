@@ -207,6 +207,10 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
+                    b.Property<long?>("RemindedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reminded_at");
+
                     b.HasKey("Id");
 
                     b.ToTable("campaigns", (string)null);

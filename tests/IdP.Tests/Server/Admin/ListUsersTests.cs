@@ -1,6 +1,7 @@
 using IdP.Server.Admin.Users;
 using IdP.Storage;
 using IdP.Storage.Campaigns;
+using IdP.Storage.Database;
 using IdP.Storage.Enrollments;
 using IdP.Storage.Users;
 using IdP.Testing;
@@ -14,7 +15,7 @@ internal sealed class ListUsersTests(TestDatabaseKind kind) : AdminFixture(kind)
     [Test]
     public async Task The_database_finds_everybody_in_the_state_that_is_computed_of_them()
     {
-        await AddEverySituationAsync();
+        await AddEverySituationAsync(Database, Now);
 
         var all = (await ListAsync(new(null, null, 1000))).Users;
 
@@ -23,8 +24,10 @@ internal sealed class ListUsersTests(TestDatabaseKind kind) : AdminFixture(kind)
             foreach (var state in EnrollmentView.All)
                 Assert.That(await NamesAsync(state), Is.EqualTo(all.Where(u => u.State == state).Select(u => u.Username)), state);
             var open = all.Where(u => u.State is EnrollmentView.Period or EnrollmentView.MustEnroll).Select(u => u.Username);
-            var parts = (await NamesAsync(PeopleFilter.Begun)).Concat(await NamesAsync(PeopleFilter.Skipped)).Concat(await NamesAsync(PeopleFilter.Waiting)).ToList();
-            Assert.That(parts, Is.EquivalentTo(open), "whoever has time yet is in one of three");
+            List<string> parts = [];
+            foreach (var state in new[] { PeopleFilter.Begun, PeopleFilter.Skipped, PeopleFilter.Waiting, PeopleFilter.Blocked }) parts.AddRange(await NamesAsync(state));
+            Assert.That(parts, Is.EquivalentTo(open), "whoever has time yet is in one of four");
+            Assert.That(await NamesAsync(PeopleFilter.Blocked), Is.Not.Empty);
             Assert.That(await NamesAsync(PeopleFilter.NotEnrolled),
                 Is.EqualTo(all.Where(u => u.State is EnrollmentView.Period or EnrollmentView.MustEnroll or EnrollmentView.Expired).Select(u => u.Username)));
             Assert.That(await NamesAsync(PeopleFilter.Locked), Is.EqualTo(all.Where(u => u.Locked).Select(u => u.Username)));
@@ -97,7 +100,7 @@ internal sealed class ListUsersTests(TestDatabaseKind kind) : AdminFixture(kind)
     private Task<IEnumerable<string>> NamesAsync(string state) => NamesAsync(new ListUsers.Request(null, state, 1000));
 
     // Everything that a row can say, whether or not it happens.
-    private Task AddEverySituationAsync() => Database.SaveAsync(db =>
+    internal static Task AddEverySituationAsync(IdPDatabase database, DateTimeOffset now) => database.SaveAsync(db =>
     {
         var number = 0;
         foreach (var required in new[] { true, false })
@@ -108,23 +111,28 @@ internal sealed class ListUsersTests(TestDatabaseKind kind) : AdminFixture(kind)
         foreach (var (skips, signedIn) in new[] { (0, (int?)null), (0, -2), (0, 0), (1, 0) })
         {
             var name = $"p{number++:d3}";
-            var user = Add(db, name);
-            if (signedIn is { } at) user.LastSignInAt = Now.AddDays(at);
-            if (authenticator == "app") db.TotpAuthenticators.Add(new TotpAuthenticator { Id = name, UserId = name, Name = "App", ProtectedSecret = "x", ConfirmedAt = Now });
-            if (authenticator == "passkey") db.Passkeys.Add(new Passkey { Id = name, UserId = name, Name = "Key", CredentialId = name, PublicKey = "x", AttestationObject = "x", ClientDataJson = "x", CreatedAt = Now });
+            var user = Add(db, name, now);
+            if (signedIn is { } at) user.LastSignInAt = now.AddDays(at);
+            if (authenticator == "app") db.TotpAuthenticators.Add(new TotpAuthenticator { Id = name, UserId = name, Name = "App", ProtectedSecret = "x", ConfirmedAt = now });
+            if (authenticator == "passkey") db.Passkeys.Add(new Passkey { Id = name, UserId = name, Name = "Key", CredentialId = name, PublicKey = "x", AttestationObject = "x", ClientDataJson = "x", CreatedAt = now });
             db.Enrollments.Add(new Enrollment
             {
-                UserId = name, RequiredAt = required ? Now.AddDays(-1) : null, Deadline = deadline is { } days ? Now.AddDays(days) : null,
-                MustEnroll = must, LockedAt = locked ? Now : null, Skips = skips,
+                UserId = name, RequiredAt = required ? now.AddDays(-1) : null, Deadline = deadline is { } days ? now.AddDays(days) : null,
+                MustEnroll = must, LockedAt = locked ? now : null, Skips = skips,
             });
         }
 
-        Add(db, "without");
+        Add(db, "without", now);
+        Add(db, "off", now).DisabledAt = now;
+        db.Enrollments.Add(new Enrollment { UserId = "off", RequiredAt = now, Deadline = now.AddDays(2) });
+        Add(db, "guessed", now);
+        db.Enrollments.Add(new Enrollment { UserId = "guessed", RequiredAt = now, Deadline = now.AddDays(2) });
+        db.AttemptCounts.Add(new AttemptCount { Kind = AttemptKind.Verification, Owner = "guessed", Failures = 5, LastAt = now, LockedAt = now });
         return Task.CompletedTask;
     });
 
-    private User Add(IdPDbContext db, string name) => db.Users.Add(new User
+    private static User Add(IdPDbContext db, string name, DateTimeOffset now) => db.Users.Add(new User
     {
-        Id = name, UserName = name, NormalizedUserName = UserNames.Normalize(name), DisplayName = name, CreatedAt = Now, UpdatedAt = Now,
+        Id = name, UserName = name, NormalizedUserName = UserNames.Normalize(name), DisplayName = name, CreatedAt = now, UpdatedAt = now,
     }).Entity;
 }

@@ -11,7 +11,7 @@ internal sealed record PeopleFilterForm(string? Search, string? State, string? D
     /// <summary>In the order of the list to choose from.</summary>
     public static IReadOnlyList<string> States { get; } =
     [
-        PeopleFilter.NotEnrolled, EnrollmentView.Period, PeopleFilter.Begun, PeopleFilter.Skipped, PeopleFilter.Waiting, EnrollmentView.MustEnroll, EnrollmentView.Expired,
+        PeopleFilter.NotEnrolled, EnrollmentView.Period, PeopleFilter.Begun, PeopleFilter.Skipped, PeopleFilter.Waiting, PeopleFilter.Blocked, EnrollmentView.MustEnroll, EnrollmentView.Expired,
         PeopleFilter.LockedAttempts, PeopleFilter.LockedPassword, PeopleFilter.Locked, EnrollmentView.Active, EnrollmentView.NotRequired, PeopleFilter.Disabled,
     ];
 

@@ -1,0 +1,229 @@
+using System.CommandLine;
+using System.Globalization;
+using IdP.Server.Admin.Users;
+using IdP.Server.Cli;
+
+namespace IdP.Server.Admin.Campaigns;
+
+/// <summary><c>idp campaigns …</c>.</summary>
+internal static class CampaignCommands
+{
+    public static Command Create(Verbs verbs) => Verbs.Group(
+        "campaigns", "Many people who are to enrol until one deadline.",
+        Start(verbs), List(verbs), Show(verbs), Add(verbs), Remind(verbs), Extend(verbs), Close(verbs), Export(verbs));
+
+    private static Argument<string> Id() => new("CAMPAIGN") { Description = "The campaign's id, or its name while only one has it." };
+
+    private static Option<int?> Days() => Verbs.Number("--days", "The deadline, in days from now, 1 to 365.");
+
+    private static Option<DateTimeOffset?> Until() => new("--until") { Description = "The deadline as a time, such as 2027-01-31T16:00Z; instead of --days." };
+
+    private static Command Start(Verbs verbs)
+    {
+        var name = new Argument<string>("NAME") { Description = "What people call it." };
+        var (days, until, people, reason) = (Days(), Until(), new PeopleOptions(), Verbs.Reason());
+        return verbs.Verb("start", "Demands identity verification of many people, with one deadline.", [name, days, until, .. people.All, reason], async call =>
+        {
+            if (Deadline(call, days, until) is not { } deadline || people.Read(call) is not { } chosen) return ExitCode.Usage;
+            var request = new StartCampaign.Request(call.Value(name), deadline, chosen, Why(call, reason)) { Progress = call.Out.Progress("people") };
+            switch (await call.Get<StartCampaign>().HandleAsync(request, Call.Actor, call.Ct))
+            {
+                case StartCampaign.Outcome.NoSuchPeople nobody: return Unknown(call, nobody.Names);
+                case StartCampaign.Outcome.Nobody: return call.Out.Fail("Nobody was chosen: give --user NAME, or --group with somebody in it.");
+                case StartCampaign.Outcome.Started started:
+                    return call.Out.Done($"{call.Value(name)} was started as {started.Id}, until {Call.Time(deadline)}. {Describe(started.People)}", new { id = started.Id, deadline, people = started.People });
+                default: throw new InvalidOperationException("The outcome is not known.");
+            }
+        });
+    }
+
+    private static Command List(Verbs verbs)
+    {
+        var running = Verbs.Flag("--running", "Only those that run.");
+        return verbs.Verb("list", "Lists campaigns with how far they are.", [running], async call =>
+        {
+            var campaigns = await call.Get<ListCampaigns>().HandleAsync(call.Value(running), call.Ct);
+            if (call.Out.IsJson) call.Out.Json(campaigns);
+            else if (campaigns.Count == 0) call.Out.Line("No campaigns.");
+            else call.Out.Table(["Id", "Name", "Enrolled", "People", "Late", "Deadline", "Closed"], campaigns.Select(c => new[]
+            {
+                c.Id, c.Name, Number(c.Progress.Enrolled), Number(c.Progress.Total), Number(c.Progress.Late), Call.Time(c.Deadline), Call.Time(c.ClosedAt),
+            }));
+            return ExitCode.Done;
+        });
+    }
+
+    private static Command Show(Verbs verbs)
+    {
+        var id = Id();
+        return verbs.Verb("show", "Shows how far a campaign is.", [id], async call =>
+        {
+            if (await FindAsync(call, id) is not { } campaign) return NoSuch(call, id);
+            var board = (await call.Get<ShowCampaign>().HandleAsync(campaign.Id, call.Ct))!;
+            if (call.Out.IsJson)
+            {
+                call.Out.Json(board);
+                return ExitCode.Done;
+            }
+
+            var (it, progress) = (board.Campaign, board.Campaign.Progress);
+            call.Out.Properties(
+            [
+                ("Campaign", it.Name), ("Id", it.Id), ("Deadline", Call.Time(it.Deadline)), ("Started", $"{Call.Time(it.CreatedAt)} by {it.CreatedBy}"),
+                ("Reminded", Call.Time(it.RemindedAt)), ("Closed", Call.Time(it.ClosedAt)),
+                ("People", Number(progress.Total)), ("Enrolled", $"{progress.Enrolled} ({progress.Percent}%)"), ("Signed in", Number(progress.Begun)), ("Skipped", Number(progress.Skipped)),
+                ("Not signed in", Number(progress.Waiting)), ("Late", Number(progress.Late)), ("Locked or off", Number(progress.Blocked)), ("Not required", Number(progress.NotRequired)),
+                ("Days left", string.Join(", ", board.DaysLeft.Select(b => $"{b.Days}{(b.Days == ShowCampaign.MostDays ? "+" : "")}: {b.People}"))),
+                ("Locks in a day", string.Join(", ", board.LockNext.Select(p => p.Username))),
+                ("Mails", Describe(board.Asked)), ("Reminders", Describe(board.Reminders)),
+            ]);
+            return ExitCode.Done;
+        });
+    }
+
+    private static Command Add(Verbs verbs)
+    {
+        var (id, people, reason) = (Id(), new PeopleOptions(), Verbs.Reason());
+        return verbs.Verb("add", "Adds people to a campaign that runs.", [id, .. people.All, reason], async call =>
+        {
+            if (people.Read(call) is not { } chosen) return ExitCode.Usage;
+            if (await FindAsync(call, id) is not { } campaign) return NoSuch(call, id);
+            var request = new AddMembers.Request(campaign.Id, chosen, Why(call, reason)) { Progress = call.Out.Progress("people") };
+            return await call.Get<AddMembers>().HandleAsync(request, Call.Actor, call.Ct) switch
+            {
+                AddMembers.Outcome.NoSuchPeople nobody => Unknown(call, nobody.Names),
+                AddMembers.Outcome.Done done => call.Out.Done(Describe(done.People), done.People),
+                _ => call.Out.Fail($"{campaign.Name} is closed."),
+            };
+        });
+    }
+
+    private static Command Remind(Verbs verbs)
+    {
+        var (id, dryRun, reason) = (Id(), Verbs.Flag("--dry-run", "Only say how many people it would reach."), Verbs.Reason());
+        return verbs.Verb("remind", "Mails everybody whose time runs how much is left.", [id, dryRun, reason], async call =>
+        {
+            if (await FindAsync(call, id) is not { } campaign) return NoSuch(call, id);
+            if (call.Value(dryRun))
+            {
+                var count = await call.Get<RemindCampaign>().CountAsync(campaign.Id);
+                return call.Out.Done($"It would reach {count} people.", new { people = count, dryRun = true });
+            }
+
+            return await call.Get<RemindCampaign>().HandleAsync(new(campaign.Id, Why(call, reason)) { Progress = call.Out.Progress("people") }, Call.Actor, call.Ct) switch
+            {
+                RemindCampaign.Outcome.Reminded reminded => call.Out.Done($"{reminded.People} people were reminded.", new { people = reminded.People }),
+                RemindCampaign.Outcome.TooSoon soon => call.Out.Fail($"They were reminded at {Call.Time(soon.Last)}. Wait an hour."),
+                _ => call.Out.Fail($"{campaign.Name} is closed."),
+            };
+        });
+    }
+
+    private static Command Extend(Verbs verbs)
+    {
+        var (id, days, until, late, reason) = (Id(), Days(), Until(), Verbs.Flag("--unlock-late", "Also give those a new period who are late already."), Verbs.Reason());
+        return verbs.Verb("extend", "Gives a campaign a later deadline.", [id, days, until, late, reason], async call =>
+        {
+            if (Deadline(call, days, until) is not { } deadline) return ExitCode.Usage;
+            if (await FindAsync(call, id) is not { } campaign) return NoSuch(call, id);
+            var request = new ExtendCampaign.Request(campaign.Id, deadline, call.Value(late), Why(call, reason)) { Progress = call.Out.Progress("people") };
+            return await call.Get<ExtendCampaign>().HandleAsync(request, Call.Actor, call.Ct) switch
+            {
+                ExtendCampaign.Outcome.Extended e => call.Out.Done(
+                    $"{campaign.Name} lasts until {Call.Time(deadline)}. {e.More} people have more time, {e.Unlocked} were unlocked, {e.StillLate} are late.",
+                    new { id = campaign.Id, deadline, e.More, e.Unlocked, e.StillLate, e.OnlyOwner }),
+                ExtendCampaign.Outcome.NotLater not => call.Out.Fail($"{campaign.Name} lasts until {Call.Time(not.Deadline)} already."),
+                _ => call.Out.Fail($"{campaign.Name} is closed."),
+            };
+        });
+    }
+
+    private static Command Close(Verbs verbs)
+    {
+        var (id, reason) = (Id(), Verbs.Reason());
+        return verbs.Verb("close", "Puts a campaign away; what is required of the people stays.", [id, reason], async call =>
+        {
+            if (await FindAsync(call, id) is not { } campaign) return NoSuch(call, id);
+            return await call.Get<CloseCampaign>().HandleAsync(new(campaign.Id, Why(call, reason)), Call.Actor, call.Ct) == CloseCampaign.Outcome.Closed
+                ? call.Out.Done($"{campaign.Name} was closed.", new { id = campaign.Id, outcome = "closed" })
+                : call.Out.Fail($"{campaign.Name} is closed already.");
+        });
+    }
+
+    private static Command Export(Verbs verbs)
+    {
+        var id = Id();
+        return verbs.Verb("export", "Prints everybody of a campaign as CSV.", [id], async call =>
+        {
+            if (await FindAsync(call, id) is not { } campaign) return NoSuch(call, id);
+            await foreach (var line in call.Get<ExportCampaign>().LinesAsync(campaign.Id, call.Ct)) call.Out.Raw(line);
+            return ExitCode.Done;
+        });
+    }
+
+    private static async Task<ShowCampaign.Campaign?> FindAsync(Call call, Argument<string> id)
+    {
+        var wanted = call.Value(id);
+        if (await call.Get<ShowCampaign>().HandleAsync(wanted, call.Ct) is { } board) return board.Campaign;
+        var named = (await call.Get<ListCampaigns>().HandleAsync(running: false, call.Ct)).Where(c => c.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase)).ToList();
+        return named is [var one] ? one : null;
+    }
+
+    private static DateTimeOffset? Deadline(Call call, Option<int?> days, Option<DateTimeOffset?> until)
+    {
+        switch (call.Value(days), call.Value(until))
+        {
+            case (null, { } time): return time.ToUniversalTime();
+            case ({ } count, null) when count is >= 1 and <= 365: return call.Get<TimeProvider>().GetUtcNow().AddDays(count);
+            case ({ }, null): call.Out.Fail(Periods.Range); return null;
+            default: call.Out.Fail("Give --days N or --until TIME, one of the two."); return null;
+        }
+    }
+
+    private static string Describe(Added added) => string.Join(' ', new (int Count, string Text)[]
+    {
+        (added.Required, "got the deadline."), (added.Enrolled, "have set it up already."), (added.Kept, "keep the deadline that they had."), (added.Late, "were late already, and are."),
+        (added.Before, "were in it before."), (added.Disabled, "were left out: disabled."), (added.OnlyOwner, "were left out: they have an admin role."),
+    }.Where(p => p.Count > 0).Select(p => $"{p.Count} {p.Text}"));
+
+    private static string? Describe(ShowCampaign.Mails mails) =>
+        mails == new ShowCampaign.Mails(0, 0, 0, 0) ? null : $"{mails.Sent} sent, {mails.Waiting} waiting, {mails.Failed} failed, {mails.Kept} kept";
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Why(Call call, Option<string?> reason) => call.Value(reason) ?? Call.DefaultReason;
+
+    private static int NoSuch(Call call, Argument<string> id) => call.Out.Fail($"There is no one campaign {call.Value(id)}. See: idp campaigns list");
+
+    private static int Unknown(Call call, IReadOnlyList<string> names) => call.Out.Fail($"Nobody has these names: {string.Join(", ", names.Take(20))}{(names.Count > 20 ? ", …" : "")}");
+
+    /// <summary>Who is chosen.</summary>
+    private sealed class PeopleOptions
+    {
+        private readonly Option<string[]> users = Verbs.Texts("--user", "A user name or e-mail address.");
+        private readonly Option<string?> file = Verbs.Text("--users-file", "A file with one user name or address in each line.");
+        private readonly Option<string?> group = Verbs.Text("--group", "Everybody who is in this group now.");
+
+        public IEnumerable<Symbol> All => [users, file, group];
+
+        /// <returns>Null when the file cannot be read; that was said.</returns>
+        public Chosen? Read(Call call)
+        {
+            List<string> names = [.. call.Values(users) ?? []];
+            if (call.Value(file) is { } path)
+            {
+                try
+                {
+                    names.AddRange(File.ReadAllLines(path).Select(line => line.Trim()).Where(line => line.Length > 0));
+                }
+                catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
+                {
+                    call.Out.Fail($"{path} cannot be read: {unreadable.Message}");
+                    return null;
+                }
+            }
+
+            return new Chosen(names, call.Value(group));
+        }
+    }
+}

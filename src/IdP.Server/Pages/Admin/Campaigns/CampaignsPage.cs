@@ -1,0 +1,58 @@
+using System.Globalization;
+using IdP.Server.Admin.Access;
+using IdP.Server.Admin.Campaigns;
+
+namespace IdP.Server.Pages.Admin.Campaigns;
+
+/// <summary>What the pages about campaigns share.</summary>
+internal abstract class CampaignsPage(Visit visit, Right needs = Right.CampaignsRead) : AdminPage(visit, "Campaigns", needs)
+{
+    protected const string Path = "/admin/campaigns";
+
+    public static string BoardOf(string id) => $"{Path}/campaign?id={Uri.EscapeDataString(id)}";
+
+    /// <summary>What became of those who were added, one sentence for each that happened.</summary>
+    public IReadOnlyList<Phrase> Sentences(Added added) =>
+    [
+        .. new (string Word, int Count)[]
+        {
+            ("required", added.Required), ("enrolled", added.Enrolled), ("kept", added.Kept), ("late", added.Late), ("before", added.Before), ("disabled", added.Disabled),
+            ("onlyOwner", added.OnlyOwner),
+        }.Where(r => r.Count > 0).Select(r => T["Admin.Campaigns.Result." + r.Word, ("n", r.Count)]),
+    ];
+
+    public Phrase LeftOf(ShowCampaign.Campaign campaign) =>
+        campaign.ClosedAt is not null ? T["Admin.Campaigns.Closed"]
+        : campaign.Deadline <= Visit.Time.Now ? T["Admin.Campaigns.Over"]
+        : T.Remaining("Admin.Campaigns.Left", campaign.Deadline - Visit.Time.Now);
+
+    public Phrase ProgressOf(ShowCampaign.Progress progress) =>
+        T["Admin.Campaigns.Progress", ("n", progress.Enrolled), ("all", progress.Total), ("percent", progress.Percent)];
+
+    /// <summary>The last minute of the day that was chosen.</summary>
+    /// <returns>False when it is none; that was said beside the field.</returns>
+    protected bool TryReadDeadline(out DateTimeOffset deadline)
+    {
+        deadline = default;
+        if (DateOnly.TryParseExact(Request.Form["deadline"], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is > 2000 and < 9000)
+        {
+            deadline = Visit.Time.EndOf(day);
+            if (StartCampaign.IsPossible(deadline, Visit.Time.Now)) return true;
+        }
+
+        AddError("deadline", T["Admin.Campaigns.DeadlineWrong"]);
+        return false;
+    }
+
+    /// <summary>Who was chosen: lines of names, and a group.</summary>
+    protected Chosen ReadChosen() => new(
+        Request.Form["people"].ToString().Split(['\n', ',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+        Request.Form["group"].ToString().Trim());
+
+    /// <summary>Says beside the field which names nobody has.</summary>
+    protected void AddUnknown(IReadOnlyList<string> names)
+    {
+        var some = string.Join(", ", names.Take(10));
+        AddError("people", T["Admin.Campaigns.Unknown", ("names", names.Count > 10 ? some + ", …" : some)]);
+    }
+}
