@@ -12,6 +12,7 @@ using IdP.Server.Admin.PolicyRules;
 using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Tokens;
 using IdP.Server.Admin.Users;
+using IdP.Server.Admin.Users.Import;
 using IdP.Server.Configuration;
 using IdP.Server.Mail;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -29,7 +30,7 @@ internal static class AdminServices
             {
                 typeof(AddUser), typeof(SetUser), typeof(SetPassword), typeof(DisableUser), typeof(EnableUser), typeof(RemoveUser), typeof(EndSessions),
                 typeof(RequireVerification), typeof(LiftRequirement), typeof(ExtendPeriod), typeof(UnlockUser), typeof(ResetVerification), typeof(IssueEnrollmentPass),
-                typeof(ListUsers), typeof(ShowUser), typeof(ShowPerson), typeof(PersonActs), typeof(ShowOverview),
+                typeof(ListUsers), typeof(ShowUser), typeof(ShowPerson), typeof(PersonActs), typeof(ShowOverview), typeof(ImportUsers),
                 typeof(AddClient), typeof(SetClient), typeof(RemoveClient), typeof(RotateSecret), typeof(ListClients), typeof(ShowClient), typeof(PreviewClient), typeof(PeopleAsked), typeof(ClientUses),
                 typeof(ShowPolicy), typeof(SetPolicy), typeof(Simulate),
                 typeof(Members), typeof(StartCampaign), typeof(AddMembers), typeof(ExtendCampaign), typeof(RemindCampaign), typeof(CloseCampaign),

@@ -9,6 +9,7 @@ using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.PolicyRules;
 using IdP.Server.Admin.Tokens;
 using IdP.Server.Admin.Users;
+using IdP.Server.Admin.Users.Import;
 using IdP.Server.Configuration;
 using Microsoft.AspNetCore.Routing.Template;
 
@@ -39,6 +40,7 @@ internal static class ApiRoutes
             PolicyApi.Map(routes);
             OpenApi.Map(routes);
             CampaignApi.Map(routes);
+            ImportApi.Map(routes);
             return app;
         }
     }

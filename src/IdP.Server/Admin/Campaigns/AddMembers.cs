@@ -9,7 +9,7 @@ internal sealed class AddMembers(IdPDatabase database, Members members)
 {
     public sealed record Request(string Id, Chosen People, string Reason)
     {
-        public Action<int>? Progress { get; init; }
+        public Action<double>? Progress { get; init; }
     }
 
     public abstract record Outcome

@@ -28,18 +28,18 @@ internal static class CampaignApi
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/campaigns", ListAsync).Needs(Right.CampaignsRead).Produces<ApiPage<ShowCampaign.Campaign>>();
+        api.MapGet("/campaigns", ListAsync).Needs(Right.CampaignsRead).Produces<ApiPage<ShowCampaign.Campaign>>().Takes("state", "Only those that run.", "running");
         api.MapPost("/campaigns", StartAsync).Needs(Right.CampaignsWrite).Accepts<New>("application/json").Produces<Started>(StatusCodes.Status201Created);
         api.MapGet("/campaigns/{id}", ShowAsync).Needs(Right.CampaignsRead).Produces<ShowCampaign.Board>();
         api.MapGet("/campaigns/{id}/export", ExportAsync).Needs(Right.CampaignsRead).Produces(StatusCodes.Status200OK, contentType: "text/csv");
         api.MapPost("/campaigns/{id}/members", AddAsync).Needs(Right.CampaignsWrite).Accepts<More>("application/json").Produces<Added>();
-        api.MapPost("/campaigns/{id}/extend", ExtendAsync).Needs(Right.CampaignsWrite).Accepts<Longer>("application/json").Produces<Extended>();
-        api.MapPost("/campaigns/{id}/remind", RemindAsync).Needs(Right.CampaignsWrite).Accepts<Why>("application/json").Produces<Reminded>();
+        api.MapPost("/campaigns/{id}/extend", ExtendAsync).Needs(Right.CampaignsWrite).Accepts<Longer>("application/json").Produces<Extended>().Refuses(StatusCodes.Status409Conflict);
+        api.MapPost("/campaigns/{id}/remind", RemindAsync).Needs(Right.CampaignsWrite).Accepts<Why>("application/json").Produces<Reminded>().Refuses(StatusCodes.Status409Conflict);
         api.MapPost("/campaigns/{id}/close", CloseAsync).Needs(Right.CampaignsWrite).Accepts<Why>("application/json").Produces<ShowCampaign.Board>();
     }
 
     private static async Task<IResult> ListAsync(ApiRequest request) =>
-        ApiRequest.Json(new ApiPage<ShowCampaign.Campaign>(await request.Get<ListCampaigns>().HandleAsync(request.Query("state") == "running", request.Ct), null));
+        ApiRequest.Json(new ApiPage<ShowCampaign.Campaign>(await request.Get<ListCampaigns>().HandleAsync(request.Choice("state", ["running"]) is not null, request.Ct), null));
 
     private static async Task<IResult> StartAsync(ApiRequest request)
     {

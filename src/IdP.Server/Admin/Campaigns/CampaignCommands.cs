@@ -25,8 +25,9 @@ internal static class CampaignCommands
         return verbs.Verb("start", "Demands identity verification of many people, with one deadline.", [name, days, until, .. people.All, reason], async call =>
         {
             if (Deadline(call, days, until) is not { } deadline || people.Read(call) is not { } chosen) return ExitCode.Usage;
-            var request = new StartCampaign.Request(call.Value(name), deadline, chosen, Why(call, reason)) { Progress = call.Out.Progress("people") };
-            switch (await call.Get<StartCampaign>().HandleAsync(request, Call.Actor, call.Ct))
+            var outcome = await call.Out.ProgressAsync("Asking people", progress => call.Get<StartCampaign>().HandleAsync(
+                new(call.Value(name), deadline, chosen, Why(call, reason)) { Progress = progress }, Call.Actor, call.Ct));
+            switch (outcome)
             {
                 case StartCampaign.Outcome.NoSuchPeople nobody: return Unknown(call, nobody.Names);
                 case StartCampaign.Outcome.Nobody: return call.Out.Fail("Nobody was chosen: give --user NAME, or --group with somebody in it.");
@@ -88,8 +89,8 @@ internal static class CampaignCommands
         {
             if (people.Read(call) is not { } chosen) return ExitCode.Usage;
             if (await FindAsync(call, id) is not { } campaign) return NoSuch(call, id);
-            var request = new AddMembers.Request(campaign.Id, chosen, Why(call, reason)) { Progress = call.Out.Progress("people") };
-            return await call.Get<AddMembers>().HandleAsync(request, Call.Actor, call.Ct) switch
+            return await call.Out.ProgressAsync("Asking people", progress => call.Get<AddMembers>().HandleAsync(
+                new(campaign.Id, chosen, Why(call, reason)) { Progress = progress }, Call.Actor, call.Ct)) switch
             {
                 AddMembers.Outcome.NoSuchPeople nobody => Unknown(call, nobody.Names),
                 AddMembers.Outcome.Done done => call.Out.Done(Describe(done.People), done.People),
@@ -110,7 +111,8 @@ internal static class CampaignCommands
                 return call.Out.Done($"It would reach {count} people.", new { people = count, dryRun = true });
             }
 
-            return await call.Get<RemindCampaign>().HandleAsync(new(campaign.Id, Why(call, reason)) { Progress = call.Out.Progress("people") }, Call.Actor, call.Ct) switch
+            return await call.Out.ProgressAsync("Writing mails", progress => call.Get<RemindCampaign>().HandleAsync(
+                new(campaign.Id, Why(call, reason)) { Progress = progress }, Call.Actor, call.Ct)) switch
             {
                 RemindCampaign.Outcome.Reminded reminded => call.Out.Done($"{reminded.People} people were reminded.", new { people = reminded.People }),
                 RemindCampaign.Outcome.TooSoon soon => call.Out.Fail($"They were reminded at {Call.Time(soon.Last)}. Wait an hour."),
@@ -126,8 +128,8 @@ internal static class CampaignCommands
         {
             if (Deadline(call, days, until) is not { } deadline) return ExitCode.Usage;
             if (await FindAsync(call, id) is not { } campaign) return NoSuch(call, id);
-            var request = new ExtendCampaign.Request(campaign.Id, deadline, call.Value(late), Why(call, reason)) { Progress = call.Out.Progress("people") };
-            return await call.Get<ExtendCampaign>().HandleAsync(request, Call.Actor, call.Ct) switch
+            return await call.Out.ProgressAsync("Giving time", progress => call.Get<ExtendCampaign>().HandleAsync(
+                new(campaign.Id, deadline, call.Value(late), Why(call, reason)) { Progress = progress }, Call.Actor, call.Ct)) switch
             {
                 ExtendCampaign.Outcome.Extended e => call.Out.Done(
                     $"{campaign.Name} lasts until {Call.Time(deadline)}. {e.More} people have more time, {e.Unlocked} were unlocked, {e.StillLate} are late.",

@@ -15,7 +15,7 @@ internal sealed class ExtendCampaign(IdPDatabase database, TimeProvider clock)
 
     public sealed record Request(string Id, DateTimeOffset Deadline, bool UnlockLate, string Reason)
     {
-        public Action<int>? Progress { get; init; }
+        public Action<double>? Progress { get; init; }
     }
 
     public abstract record Outcome
@@ -63,7 +63,7 @@ internal sealed class ExtendCampaign(IdPDatabase database, TimeProvider clock)
         foreach (var part in ids.Chunk(Batch))
         {
             await database.SaveAsync(db => ExtendAsync(db, part, request, actor, counts, ct), ct);
-            request.Progress?.Invoke(done += part.Length);
+            request.Progress?.Invoke((double)(done += part.Length) / ids.Count);
         }
 
         return new Outcome.Extended(counts.More, counts.Unlocked, counts.StillLate, counts.OnlyOwner);

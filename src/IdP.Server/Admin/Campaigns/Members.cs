@@ -74,7 +74,7 @@ internal sealed class Members(IdPDatabase database, TimeProvider clock)
 
     /// <summary>Adds people; of whom nobody demanded verification yet, it is demanded until the campaign's deadline.</summary>
     /// <returns>What became of them; null: the campaign is closed or gone.</returns>
-    public async Task<Added?> AddAsync(string campaignId, IReadOnlyList<string> ids, Actor actor, string reason, Action<int>? progress, CancellationToken ct)
+    public async Task<Added?> AddAsync(string campaignId, IReadOnlyList<string> ids, Actor actor, string reason, Action<double>? progress, CancellationToken ct)
     {
         actor.Demand(Right.CampaignsWrite);
         actor.Demand(Right.PeopleSupport);
@@ -82,7 +82,7 @@ internal sealed class Members(IdPDatabase database, TimeProvider clock)
         foreach (var part in ids.Chunk(Batch))
         {
             if (!await database.SaveAsync(db => AddAsync(db, campaignId, part, added, actor, reason, ct), ct)) return null;
-            progress?.Invoke(done += part.Length);
+            progress?.Invoke((double)(done += part.Length) / ids.Count);
         }
 
         return added;

@@ -17,7 +17,7 @@ internal sealed class RemindCampaign(IdPDatabase database, People people, MailWr
 
     public sealed record Request(string Id, string Reason)
     {
-        public Action<int>? Progress { get; init; }
+        public Action<double>? Progress { get; init; }
     }
 
     public abstract record Outcome
@@ -80,7 +80,7 @@ internal sealed class RemindCampaign(IdPDatabase database, People people, MailWr
 
                 return count;
             });
-            request.Progress?.Invoke(looked += part.Length);
+            request.Progress?.Invoke((double)(looked += part.Length) / due.Count);
         }
 
         return new Outcome.Reminded(written);

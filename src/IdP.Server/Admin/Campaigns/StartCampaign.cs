@@ -13,8 +13,8 @@ internal sealed class StartCampaign(IdPDatabase database, Members members, Rando
 {
     public sealed record Request(string Name, DateTimeOffset Deadline, Chosen People, string Reason)
     {
-        /// <summary>Told how many people were looked at; null: nobody waits.</summary>
-        public Action<int>? Progress { get; init; }
+        /// <summary>Told the part that is done; null: nobody waits.</summary>
+        public Action<double>? Progress { get; init; }
     }
 
     public abstract record Outcome

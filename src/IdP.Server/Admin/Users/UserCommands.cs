@@ -10,7 +10,7 @@ internal static class UserCommands
     public static Command Create(Verbs verbs) => Verbs.Group(
         "users", "People: who they are, and how far they are with identity verification.",
         List(verbs), Show(verbs), Add(verbs), Set(verbs), Require(verbs), Lift(verbs), Extend(verbs), Unlock(verbs), Reset(verbs), EnrollmentPassCommand.Create(verbs),
-        Disable(verbs), Enable(verbs), Password(verbs), End(verbs), Remove(verbs));
+        Disable(verbs), Enable(verbs), Password(verbs), End(verbs), Remove(verbs), Import.ImportCommand.Create(verbs));
 
     private static Argument<string> Name() => new("USER") { Description = "User name or e-mail address." };
 

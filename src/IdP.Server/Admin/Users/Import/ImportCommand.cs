@@ -1,0 +1,50 @@
+using System.CommandLine;
+using IdP.Server.Cli;
+
+namespace IdP.Server.Admin.Users.Import;
+
+/// <summary><c>idp users import FILE</c>.</summary>
+internal static class ImportCommand
+{
+    public static Command Create(Verbs verbs)
+    {
+        var file = new Argument<string>("FILE") { Description = "CSV with the columns " + string.Join(", ", ImportFile.Columns) + "; only username is needed." };
+        var (dryRun, reason) = (Verbs.Flag("--dry-run", "Only say what would happen, with each line's problem."), Verbs.Reason());
+        return verbs.Verb("import", "Adds and changes people from CSV; all of them or nobody.", [file, dryRun, reason], async call =>
+        {
+            if (await ReadAsync(call, call.Value(file)) is not { } bytes) return ExitCode.Refused;
+            var report = await call.Out.ProgressAsync("Importing people", progress => call.Get<ImportUsers>().HandleAsync(
+                new(bytes, call.Value(dryRun), call.Value(reason) ?? Call.DefaultReason) { Progress = progress }, Call.Actor, call.Ct));
+            if (call.Out.IsJson) call.Out.Json(report);
+            else Say(call, report, call.Value(dryRun));
+            return report.ProblemCount > 0 ? ExitCode.Refused : ExitCode.Done;
+        });
+    }
+
+    private static void Say(Call call, ImportUsers.Report report, bool dryRun)
+    {
+        foreach (var problem in report.Problems)
+            call.Out.Fail((problem.Line == 0 ? "" : $"line {problem.Line}{(problem.Column is null ? "" : ", " + problem.Column)}: ") + problem.Text);
+        if (report.ProblemCount > report.Problems.Count) call.Out.Fail($"There are {report.ProblemCount - report.Problems.Count} more problems.");
+        if (report.ProblemCount > 0 && report.Applied == 0) call.Out.Fail(dryRun ? "Nothing would be imported." : "Nothing was imported.");
+        else if (report.ProblemCount > 0) call.Out.Fail($"{report.Applied} of {report.People} people were imported before that. Import the file again when it is put right.");
+        else call.Out.Line($"{report.People} people: {report.Added} {(dryRun ? "would be " : "")}added, {report.Changed} changed, {report.Same} as they are; verification is required of {report.Required} now.");
+    }
+
+    private static async Task<byte[]?> ReadAsync(Call call, string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists) call.Out.Fail($"The file {path} does not exist.");
+            else if (file.Length > ImportFile.MostBytes) call.Out.Fail($"{path} is larger than {ImportFile.MostBytes / 1024 / 1024} MB. Split it: each part can be imported by itself.");
+            else return await File.ReadAllBytesAsync(path, call.Ct);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            call.Out.Fail($"{path} cannot be read: {unreadable.Message}");
+        }
+
+        return null;
+    }
+}
