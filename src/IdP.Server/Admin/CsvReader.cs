@@ -2,23 +2,41 @@ using System.Text;
 
 namespace IdP.Server.Admin;
 
-/// <summary>Reads comma-separated values, RFC 4180, one record after the other; semicolons are taken where the first line has them instead.</summary>
-internal sealed class CsvReader(TextReader text)
+/// <summary>
+/// Reads comma-separated values, RFC 4180, one record after the other. Semicolons are taken where the first line has
+/// them instead; a mark of UTF-8 at the beginning is left away.
+/// </summary>
+internal sealed class CsvReader
 {
+    private readonly string text;
+    private readonly char separator;
     private readonly StringBuilder cell = new();
-    private char separator;
+    private int at;
     private int line = 1;
+
+    public CsvReader(string text)
+    {
+        this.text = text;
+        at = text.StartsWith('\uFEFF') ? 1 : 0;
+        var first = text.AsSpan(at);
+        if (first.IndexOfAny('\r', '\n') is >= 0 and var end) first = first[..end];
+        separator = first.Contains(';') && !first.Contains(',') ? ';' : ',';
+    }
 
     /// <param name="Line">Where it begins; a quoted cell may have line breaks.</param>
     /// <param name="Problem">What cannot be read in it; null: nothing.</param>
     public sealed record Record(int Line, IReadOnlyList<string> Cells, string? Problem);
 
+    private char? Next => at < text.Length ? text[at] : null;
+
+    // The end of a line, or of the text.
+    private bool IsAtEnd => Next is null or '\r' or '\n';
+
     /// <summary>The next record that is not empty; null: that was the last one.</summary>
     public Record? Read()
     {
-        while (text.Peek() >= 0)
+        while (at < text.Length)
         {
-            if (separator == 0) separator = Separator();
             var record = ReadRecord();
             if (record.Problem is not null || record.Cells is not [""]) return record;
         }
@@ -26,68 +44,64 @@ internal sealed class CsvReader(TextReader text)
         return null;
     }
 
-    // The reader cannot look further than one character, so the first line is looked at as it lies in the buffer of whoever made it.
-    private char Separator()
-    {
-        if (text is not PeekedReader peeked) return ',';
-        var first = peeked.FirstLine;
-        return first.Contains(';', StringComparison.Ordinal) && !first.Contains(',', StringComparison.Ordinal) ? ';' : ',';
-    }
-
     private Record ReadRecord()
     {
         var (begin, cells, problem) = (line, new List<string>(), (string?)null);
         while (true)
         {
-            problem ??= ReadCell();
+            problem = ReadCell();
             cells.Add(cell.ToString());
             cell.Clear();
-            var next = text.Read();
-            if (next == separator) continue;
-            if (next == '\r' && text.Peek() == '\n') text.Read();
-            if (next is '\r' or '\n') line++;
-            if (next is -1 or '\r' or '\n') return new Record(begin, cells, problem);
-            // Only after a problem: the rest of the line is skipped, so that the next one can be read.
-            while (text.Peek() is not (-1 or '\r' or '\n')) text.Read();
+            if (problem is null && Next == separator)
+            {
+                at++;
+                continue;
+            }
+
+            // After a problem the rest of the line is skipped, so that the next one can be read.
+            while (!IsAtEnd) at++;
+            EndLine();
+            return new Record(begin, cells, problem);
         }
     }
 
-    // Stands at the separator, the end of the line or of the text afterwards.
+    private void EndLine()
+    {
+        if (Next is null) return;
+        at += text[at] == '\r' && at + 1 < text.Length && text[at + 1] == '\n' ? 2 : 1;
+        line++;
+    }
+
+    // Stands behind the cell afterwards.
     private string? ReadCell()
     {
-        if (text.Peek() != '"')
+        if (Next == '"') return ReadQuoted();
+        for (; !IsAtEnd && Next != separator; at++)
         {
-            while (text.Peek() is var c && c >= 0 && c != separator && c is not ('\r' or '\n'))
-            {
-                if (c == '"') return "A quotation mark stands in the middle of a cell; put the whole cell in quotation marks and double the ones inside.";
-                cell.Append((char)text.Read());
-            }
-
-            return null;
+            if (Next == '"') return "A quotation mark stands in the middle of a cell; put the whole cell in quotation marks and double the ones inside.";
+            cell.Append(text[at]);
         }
 
-        text.Read();
-        while (text.Read() is var c && c >= 0)
+        return null;
+    }
+
+    private string? ReadQuoted()
+    {
+        for (at++; Next is { } c; at++)
         {
             if (c == '"')
             {
-                if (text.Peek() != '"') return text.Peek() is var after && (after is -1 or '\r' or '\n' || after == separator) ? null : "Something stands behind the closing quotation mark of a cell.";
-                text.Read();
+                at++;
+                if (Next != '"') return IsAtEnd || Next == separator ? null : "Something stands behind the closing quotation mark of a cell.";
             }
             else if (c == '\n')
             {
                 line++;
             }
 
-            cell.Append((char)c);
+            cell.Append(c);
         }
 
         return "A quotation mark is opened and never closed.";
     }
-}
-
-/// <summary>A text whose first line can be looked at before it is read; a mark of UTF-8 at its beginning is left away.</summary>
-internal sealed class PeekedReader(string text) : StringReader(text.StartsWith('\uFEFF') ? text[1..] : text)
-{
-    public string FirstLine { get; } = text.AsSpan().IndexOfAny('\r', '\n') is >= 0 and var end ? text[..end] : text;
 }

@@ -154,6 +154,58 @@ internal sealed class PeoplePagesTests() : ConsoleFixture(TestDatabaseKind.Sqlit
         Assert.That((await console.OpenAsync(path)).Status, Is.EqualTo(HttpStatusCode.NotFound));
     }
 
+    [Test]
+    public async Task People_are_imported_after_a_look_in_the_console_by_API_and_command()
+    {
+        var console = await ConsoleAsync(Owner);
+        var form = await console.OpenAsync("admin/people/import");
+        var wrong = await console.SubmitAsync(form, "[value=check]", ("csv", "username,email\nimp1,<b>\nimp1,"));
+        Assert.That(wrong.Page.Body!.TextContent, Does.Contain("2 problems.").And.Contain("Line 2, email").And.Contain("It is in line 2 already."));
+        Assert.That(wrong.Page.QuerySelector("button[value=apply]"), Is.Null);
+
+        var look = await console.SubmitAsync(form, "[value=check]", ("csv", "username,email,verification\nimp1,imp1@example.com,required\nmaya,,\n"));
+        Assert.That(Names(await console.OpenAsync("admin/people?q=imp1")), Is.Empty, "Looking changes nothing.");
+        Assert.That((await console.SubmitAsync(look, "[value=apply]", ("reason", ""))).Page.Body!.TextContent, Does.Contain("Say why"));
+        var done = await console.SubmitAsync(look, "[value=apply]", ("reason", "joined"));
+        Assert.That(done.Page.Body!.TextContent, Does.Contain("2 people of the file were imported."));
+        Assert.That(Names(await console.OpenAsync("admin/people?q=imp1&state=period")), Is.EqualTo(new[] { "imp1" }));
+
+        // A file, as a browser sends it.
+        using var multipart = new MultipartFormDataContent
+        {
+            { new StringContent(form.Page.QuerySelector("main [name=__RequestVerificationToken]")!.GetAttribute("value")!), "__RequestVerificationToken" },
+            { new StringContent("check"), "action" },
+            { new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes("username\n" + string.Join('\n', Enumerable.Range(0, 3_000).Select(i => $"{i}-" + new string('x', 120))))), "file", "people.csv" },
+        };
+        var sent = await console.Browser.SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(Server.Issuer, "admin/people/import")) { Content = multipart });
+        Assert.That(sent.Status, Is.EqualTo(HttpStatusCode.OK), $"{sent}");
+        Assert.That(sent.Page.Body!.TextContent, Does.Contain("Import: 3000 people"));
+
+        Assert.That((await CsvAsync(Owner, "?dryRun=true", "username\nimp2\nimp2")).Json.GetProperty("problems")[0].GetProperty("line").GetInt32(), Is.EqualTo(3));
+        AssertProblem(await CsvAsync(Owner, "", "username\nimp2\nimp2"), HttpStatusCode.BadRequest, "invalid");
+        AssertProblem(await CsvAsync(HelpDesk, "", "username\nimp2"), HttpStatusCode.Forbidden, "forbidden");
+        Assert.That((await ApiAsync(Owner, HttpMethod.Post, "/users/import", new { })).Status, Is.EqualTo(HttpStatusCode.UnsupportedMediaType));
+        Assert.That((await CsvAsync(Owner, "", "username,groups\nimp2,it")).Json.GetProperty("added").GetInt32(), Is.EqualTo(1));
+        Assert.That((await (await ConsoleAsync(HelpDesk)).OpenAsync("admin/people/import")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
+
+        var file = Path.Combine(Server.Folder, "people.csv");
+        await File.WriteAllTextAsync(file, "username\nimp3\n\"imp4");
+        var refused = await Server.CommandAsync("users", "import", file);
+        Assert.That(refused.ExitCode, Is.EqualTo(1));
+        Assert.That(refused.Error, Does.Contain("line 3: A quotation mark is opened and never closed.").And.Contain("Nothing was imported."));
+        await File.WriteAllTextAsync(file, "username\nimp3\nimp4");
+        Assert.That(await CommandAsync("users", "import", file, "--dry-run"), Does.Contain("2 would be added"));
+        Assert.That(await CommandAsync("users", "import", file), Does.Contain("2 people: 2 added"));
+    }
+
+    private async Task<Exchange> CsvAsync(string admin, string query, string csv)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Server.Issuer, "api/v1/users/import" + query)) { Content = new StringContent(csv, System.Text.Encoding.UTF8, "text/csv") };
+        request.Headers.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", await TokenAsync(admin));
+        using var agent = new UserAgent();
+        return await agent.SendAsync(request);
+    }
+
     private async Task<string> IdOfAsync(string name)
     {
         await using var database = Database.Open();

@@ -18,8 +18,6 @@ internal static class ImportApi
 
     private static async Task<IResult> ImportAsync(ApiRequest request, HttpContext http)
     {
-        if (http.Request.ContentType?.StartsWith("text/csv", StringComparison.OrdinalIgnoreCase) is not true)
-            throw new ApiInputException("$", "Send a body of the type text/csv.");
         var dryRun = request.Choice("dryRun", Flags) == "true";
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, request.Ct);

@@ -39,8 +39,7 @@ internal static class ImportFile
 
     public static (IReadOnlyList<ImportRow> Rows, IReadOnlyList<ImportProblem> Problems) Read(string text, Actor actor)
     {
-        using var reader = new PeekedReader(text);
-        var csv = new CsvReader(reader);
+        var csv = new CsvReader(text);
         List<ImportProblem> problems = [];
         if (csv.Read() is not { } head) return ([], [new(0, null, "The file is empty.")]);
         var columns = head.Cells.Select(c => c.Trim()).ToList();
