@@ -655,3 +655,8 @@ CREATE INDEX "IX_policy_reports_user_id" ON "policy_reports" ("user_id");
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261128203949_PolicyRules', '10.0.14');
 
+ALTER TABLE "campaigns" ADD "reminded_at" INTEGER NULL;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261128205630_CampaignReminders', '10.0.14');
+

@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace IdP.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDbContext))]
-    [Migration("20261128203809_PeopleIndexes")]
-    partial class PeopleIndexes
+    [Migration("20261128205630_CampaignReminders")]
+    partial class CampaignReminders
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -446,6 +446,36 @@ namespace IdP.Storage.Migrations.Sqlite
                     b.ToTable("client_secrets", (string)null);
                 });
 
+            modelBuilder.Entity("IdP.Storage.Clients.PolicyReport", b =>
+                {
+                    b.Property<string>("Resource")
+                        .HasMaxLength(160)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("resource");
+
+                    b.Property<long>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.Property<bool>("Draft")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("draft");
+
+                    b.Property<bool>("Live")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("live");
+
+                    b.HasKey("Resource", "Day", "UserId");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("policy_reports", (string)null);
+                });
+
             modelBuilder.Entity("IdP.Storage.Clients.ResourcePolicyRow", b =>
                 {
                     b.Property<string>("Kind")
@@ -457,6 +487,10 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasMaxLength(128)
                         .HasColumnType("TEXT")
                         .HasColumnName("resource_id");
+
+                    b.Property<string>("Draft")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("draft");
 
                     b.Property<string>("EnrollmentProof")
                         .HasMaxLength(16)
@@ -884,6 +918,11 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("acr");
 
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
                     b.Property<string>("Amr")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -959,9 +998,9 @@ namespace IdP.Storage.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ClientId");
-
                     b.HasIndex("SessionId");
+
+                    b.HasIndex("ClientId", "CreatedAt");
 
                     b.HasIndex("UserId", "ClientId");
 
@@ -1976,6 +2015,15 @@ namespace IdP.Storage.Migrations.Sqlite
                     b.HasOne("IdP.Storage.Clients.Client", null)
                         .WithMany()
                         .HasForeignKey("ClientId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdP.Storage.Clients.PolicyReport", b =>
+                {
+                    b.HasOne("IdP.Storage.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

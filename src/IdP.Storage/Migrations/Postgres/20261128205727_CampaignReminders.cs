@@ -2,10 +2,10 @@
 
 #nullable disable
 
-namespace IdP.Storage.Migrations.Sqlite
+namespace IdP.Storage.Migrations.Postgres
 {
     /// <inheritdoc />
-    public partial class PeopleIndexes : Migration
+    public partial class CampaignReminders : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -13,7 +13,7 @@ namespace IdP.Storage.Migrations.Sqlite
             migrationBuilder.AddColumn<long>(
                 name: "reminded_at",
                 table: "campaigns",
-                type: "INTEGER",
+                type: "bigint",
                 nullable: true);
         }
 

@@ -11,8 +11,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace IdP.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDbContext))]
-    [Migration("20261128203857_PeopleIndexes")]
-    partial class PeopleIndexes
+    [Migration("20261128205727_CampaignReminders")]
+    partial class CampaignReminders
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -453,6 +453,36 @@ namespace IdP.Storage.Migrations.Postgres
                     b.ToTable("client_secrets", (string)null);
                 });
 
+            modelBuilder.Entity("IdP.Storage.Clients.PolicyReport", b =>
+                {
+                    b.Property<string>("Resource")
+                        .HasMaxLength(160)
+                        .HasColumnType("character varying(160)")
+                        .HasColumnName("resource");
+
+                    b.Property<long>("Day")
+                        .HasColumnType("bigint")
+                        .HasColumnName("day");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("user_id");
+
+                    b.Property<bool>("Draft")
+                        .HasColumnType("boolean")
+                        .HasColumnName("draft");
+
+                    b.Property<bool>("Live")
+                        .HasColumnType("boolean")
+                        .HasColumnName("live");
+
+                    b.HasKey("Resource", "Day", "UserId");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("policy_reports", (string)null);
+                });
+
             modelBuilder.Entity("IdP.Storage.Clients.ResourcePolicyRow", b =>
                 {
                     b.Property<string>("Kind")
@@ -464,6 +494,10 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasMaxLength(128)
                         .HasColumnType("character varying(128)")
                         .HasColumnName("resource_id");
+
+                    b.Property<string>("Draft")
+                        .HasColumnType("text")
+                        .HasColumnName("draft");
 
                     b.Property<string>("EnrollmentProof")
                         .HasMaxLength(16)
@@ -891,6 +925,11 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("character varying(16)")
                         .HasColumnName("acr");
 
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("address");
+
                     b.Property<string>("Amr")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -966,9 +1005,9 @@ namespace IdP.Storage.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ClientId");
-
                     b.HasIndex("SessionId");
+
+                    b.HasIndex("ClientId", "CreatedAt");
 
                     b.HasIndex("UserId", "ClientId");
 
@@ -1983,6 +2022,15 @@ namespace IdP.Storage.Migrations.Postgres
                     b.HasOne("IdP.Storage.Clients.Client", null)
                         .WithMany()
                         .HasForeignKey("ClientId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdP.Storage.Clients.PolicyReport", b =>
+                {
+                    b.HasOne("IdP.Storage.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
