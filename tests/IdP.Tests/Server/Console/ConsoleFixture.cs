@@ -18,6 +18,7 @@ internal abstract class ConsoleFixture(TestDatabaseKind kind) : ServerFixture(ki
 
     private readonly Dictionary<string, string> tokens = [];
     private readonly Dictionary<string, Visitor> consoles = [];
+    private ApiDescription? description;
 
     protected override IEnumerable<object> People => [.. Admins, .. Others];
 
@@ -56,7 +57,17 @@ internal abstract class ConsoleFixture(TestDatabaseKind kind) : ServerFixture(ki
         if (body is string raw) request.Content = new StringContent(raw, Encoding.UTF8, "application/json");
         else if (body is not null) request.Content = JsonContent.Create(body);
         using var agent = new UserAgent();
-        return await agent.SendAsync(request);
+        var answer = await agent.SendAsync(request);
+        Assert.That((await DescriptionAsync()).Problems(answer), Is.Empty, $"openapi.json: {answer}");
+        return answer;
+    }
+
+    /// <summary>The server's own description, against which every answer is held.</summary>
+    protected async Task<ApiDescription> DescriptionAsync()
+    {
+        if (description is not null) return description;
+        using var agent = new UserAgent();
+        return description = new ApiDescription((await agent.GetAsync(new Uri(Server.Issuer, "api/v1/openapi.json"))).Json);
     }
 
     /// <summary>The admin's browser, signed in to the console and verified.</summary>
