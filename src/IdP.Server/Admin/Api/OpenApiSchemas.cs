@@ -62,7 +62,7 @@ internal sealed class OpenApiSchemas(ApiWords words)
             if (schema["enum"] is JsonArray values && !mayBeNull) schema["enum"] = new JsonArray([.. values.Where(v => v is not null).Select(v => v!.DeepClone())]);
             // What a converter of its own reads and writes: a JWK Set.
             if (context.PropertyInfo?.CustomConverter is not null && schema["type"] is null && schema["enum"] is null) schema["type"] = "object";
-            if (!isRequest && schema["properties"] is JsonObject fields && fields.Count > 0) schema["required"] = new JsonArray([.. fields.Select(f => (JsonNode)f.Key)]);
+            if (!isRequest && schema["properties"] is JsonObject fields && fields.Count > 0) schema["required"] = new JsonArray([.. fields.Where(f => type != typeof(OpenApi.Problem) || f.Key != "errors").Select(f => (JsonNode)f.Key)]);
         }
 
         schema.Remove("default");
@@ -77,6 +77,7 @@ internal sealed class OpenApiSchemas(ApiWords words)
     {
         if (type.IsGenericType) return "PageOf" + NameOf(type.GetGenericArguments()[0]);
         var around = type.DeclaringType?.Name;
+        if (type == typeof(OpenApi.Problem)) around = null;
         if (around?.EndsWith("Api", StringComparison.Ordinal) is true) around = around[..^3];
         return around + type.Name;
     }
