@@ -34,10 +34,10 @@ internal sealed partial class ApiWords
     // Rows of docs/configuration.md: the field, perhaps what it may be, and last what it means.
     private static Dictionary<string, string> Table(string heading) => Lines("Api/configuration.md").SkipWhile(line => line != heading).Skip(1)
         .TakeWhile(line => !line.StartsWith('#')).Where(line => line.StartsWith("| `", StringComparison.Ordinal))
-        .Select(line => Link().Replace(line.Replace("`", "", StringComparison.Ordinal), "$1").Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries))
+        .Select(line => Link().Replace(line.Replace("`", "", StringComparison.Ordinal), "${text}").Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries))
         .ToDictionary(cells => cells[0], cells => char.ToUpperInvariant(cells[^1][0]) + cells[^1][1..] + (cells.Length > 3 ? $"; {cells[2]}." : "."), StringComparer.Ordinal);
 
-    [GeneratedRegex(@"\[([^\]]*)\]\([^)]*\)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\[(?<text>[^\]]*)\]\([^)]*\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Link();
 
     private static IEnumerable<string> Lines(string resource)

@@ -89,7 +89,7 @@ internal abstract class ConsoleFixture(TestDatabaseKind kind) : ServerFixture(ki
 
     private static object Admin(string name, string role) => WithRole(Enrolled(name), role);
 
-    private static object WithRole(object person, string role)
+    protected static object WithRole(object person, string role)
     {
         var seed = (Dictionary<string, object>)person;
         seed["roles"] = new[] { role };
