@@ -34,7 +34,7 @@ internal sealed class RoleTableTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
         ["jwks"] = new { }, ["requirePkce"] = true, ["requirePar"] = true, ["dpopBoundAccessTokens"] = true, ["profile"] = "", ["accessTokenFormat"] = "jwt", ["idTokenSigningAlg"] = "ES256",
         ["allowedOrigins"] = new[] { "https://cell.example" }, ["launchUri"] = "https://cell.example/", ["initiateLoginUri"] = "https://cell.example/login", ["disabled"] = true, ["identityVerification"] = "always",
         ["reverifyAfterMinutes"] = 5, ["verificationMethods"] = new[] { "otp" }, ["enrollmentProof"] = "admin", ["clientSecret"] = "a secret of some length", ["overlapHours"] = 1, ["algorithm"] = "HS256",
-        ["subject"] = "Cell", ["text"] = "Cell", ["username"] = HelpDesk,
+        ["subject"] = "Cell", ["text"] = "Cell", ["username"] = "adele",
         ["enrollmentDays"] = 8, ["verificationAttempts"] = 4, ["lockMinutes"] = 0, ["passwordAttempts"] = 9, ["passwordLockMinutes"] = 14, ["addressAttempts"] = 99_000, ["failedCodesCountAsPassword"] = true,
         ["failedPasswordsCountAsVerification"] = true, ["expiryLocks"] = "account", ["portalIdentityVerification"] = "always", ["portalReverifyAfterMinutes"] = 5, ["preferredAuthenticator"] = "Cell",
         ["authenticatorNote"] = "Cell", ["supportContact"] = "Cell", ["reminderMails"] = true, ["reminderDays"] = new[] { 2 }, ["weeklyDigest"] = true, ["refreshTokenGraceSeconds"] = 0, ["auditRetentionDays"] = 0,
