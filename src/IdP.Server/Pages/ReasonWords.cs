@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using IdP.Storage.Audit;
 using IdP.Storage.Changes;
 using IdP.Storage.Clients;
 
@@ -31,6 +32,12 @@ internal static partial class ReasonWords
         ["The enrollment period begins."] = "Reason.Begins",
         ["The pending sign-in was used or ended meanwhile."] = "Reason.Ended",
     };
+
+    private static readonly HashSet<string> Decisions =
+        [AuditEvents.Authorized, AuditEvents.SignedIn, AuditEvents.SignInDenied, AuditEvents.Verified, AuditEvents.DeviceConnected];
+
+    /// <summary>Whether an event's reason is what a decision said, which its person may read; the others' are for admins.</summary>
+    public static bool IsOfDecision(string auditEvent) => Decisions.Contains(auditEvent);
 
     extension(Words words)
     {

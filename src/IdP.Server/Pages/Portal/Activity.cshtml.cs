@@ -11,9 +11,6 @@ internal sealed class ActivityModel(Visit visit, IdPDatabase database, Catalog c
 {
     private const int PageSize = 25;
 
-    // What a decision said; the reasons of other events are for admins.
-    private static readonly HashSet<string> Explained = [AuditEvents.Authorized, AuditEvents.SignedIn, AuditEvents.SignInDenied, AuditEvents.Verified, AuditEvents.DeviceConnected];
-
     public sealed record Row(DateTimeOffset At, string What, string App, string From, IReadOnlyList<Phrase> Why);
 
     public IReadOnlyList<Row> Rows { get; private set; } = [];
@@ -41,6 +38,6 @@ internal sealed class ActivityModel(Visit visit, IdPDatabase database, Catalog c
         // An admin's address is not the person's business.
         var own = row.Actor == "user:" + row.UserId || row.Actor == "anonymous";
         var from = own && row.Address is not null ? $"{T.Browser(row.UserAgent)} · {row.Address}" : "–";
-        return new Row(row.At, T.Find("Activity." + row.Event) ?? row.Event, T.ResourceName(row.Resource, snapshot), from, own && Explained.Contains(row.Event) ? T.Reasons(row.Reason, snapshot) : []);
+        return new Row(row.At, T.Find("Activity." + row.Event) ?? row.Event, T.ResourceName(row.Resource, snapshot), from, own && ReasonWords.IsOfDecision(row.Event) ? T.Reasons(row.Reason, snapshot) : []);
     }
 }
