@@ -19,10 +19,10 @@ internal sealed class AuditKeeper(AuditChain chain, IdPDatabase database, Catalo
     private static readonly TimeSpan Recent = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(10);
 
+    private readonly HashSet<long> reported = [];
     private DateTimeOffset seldomNext;
     private DateTimeOffset hourlyNext;
     private bool looked;
-    private long reported;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -49,7 +49,8 @@ internal sealed class AuditKeeper(AuditChain chain, IdPDatabase database, Catalo
         }
     }
 
-    private async Task RunOnceAsync(CancellationToken ct)
+    /// <summary>Does what is due now.</summary>
+    internal async Task RunOnceAsync(CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         if (now < seldomNext)
@@ -74,8 +75,8 @@ internal sealed class AuditKeeper(AuditChain chain, IdPDatabase database, Catalo
     private async Task LinkAsync(TimeSpan? back)
     {
         var (_, forged) = await chain.LinkAsync(back is { } span ? clock.GetUtcNow() - span : null);
-        if (forged is not { } row || row == reported) return;
-        reported = row;
+        // Each once, and not for ever: whoever can invent rows shall not fill the log by it.
+        if (forged is not { } row || reported.Count == 100 || !reported.Add(row)) return;
         await ReportAsync($"Row {row} was inserted, or was changed before it was linked.");
     }
 
