@@ -15,21 +15,22 @@ internal sealed class AuditKeeper(AuditChain chain, IdPDatabase database, Catalo
     private static readonly TimeSpan Seldom = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Hourly = TimeSpan.FromHours(1);
 
-    // How far back a look goes. What a killed program or a long transaction left is found by the seldom one.
+    // How far a look goes back behind the one before. What a killed program or a long transaction left is found by the seldom one.
     private static readonly TimeSpan Recent = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(10);
 
     private readonly HashSet<long> reported = [];
     private DateTimeOffset seldomNext;
     private DateTimeOffset hourlyNext;
-    private bool looked;
+    private DateTimeOffset? looked;
+    private DateTimeOffset? lookedFar;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
         await TryAsync(async () =>
         {
-            await LinkAsync(Recent);
+            await LinkAsync(looked - Recent);
             await chain.CheckpointAsync(now: true);
         });
     }
@@ -55,26 +56,26 @@ internal sealed class AuditKeeper(AuditChain chain, IdPDatabase database, Catalo
         var now = clock.GetUtcNow();
         if (now < seldomNext)
         {
-            await LinkAsync(Recent);
+            await LinkAsync(looked - Recent);
         }
         else
         {
-            seldomNext = now + Seldom;
             // Once at the start all of it: whatever another program left behind.
-            await LinkAsync(looked ? Settled : null);
-            looked = true;
+            await LinkAsync(lookedFar - Settled);
+            (seldomNext, lookedFar) = (now + Seldom, now);
             if (await chain.HasShrunkAsync()) await ReportAsync("The end of the audit log was removed.");
         }
 
+        looked = now;
         await chain.CheckpointAsync(now: false);
         if (now < hourlyNext) return;
         hourlyNext = now + Hourly;
         await RemoveAsync(now, ct);
     }
 
-    private async Task LinkAsync(TimeSpan? back)
+    private async Task LinkAsync(DateTimeOffset? since)
     {
-        var (_, forged) = await chain.LinkAsync(back is { } span ? clock.GetUtcNow() - span : null);
+        var (_, forged) = await chain.LinkAsync(since);
         // Each once, and not for ever: whoever can invent rows shall not fill the log by it.
         if (forged is not { } row || reported.Count == 100 || !reported.Add(row)) return;
         await ReportAsync($"Row {row} was inserted, or was changed before it was linked.");
