@@ -26,7 +26,9 @@ internal sealed class DoctorTests(TestDatabaseKind kind) : AdminFixture(kind)
 
         var found = await LookAsync();
 
-        Assert.That(found.Where(c => c.State != CheckState.Ok).Select(c => c.Name), Is.EqualTo(new[] { "environment", "issuer" }), string.Join('\n', found));
+        // The clock of the tests is not the one that PostgreSQL has, and that is told of.
+        string[] expected = Database.Provider == DatabaseProvider.PostgreSql ? ["environment", "issuer", "clock"] : ["environment", "issuer"];
+        Assert.That(found.Where(c => c.State != CheckState.Ok).Select(c => c.Name), Is.EqualTo(expected), string.Join('\n', found));
         Assert.That(found.Select(c => c.Name), Is.SupersetOf(new[] { "database", "migrations", "master key", "proxy", "mail", "clock", "RS256 key", "ES256 key", "owners", "clients", "policies", "outbox" }));
     }
 
