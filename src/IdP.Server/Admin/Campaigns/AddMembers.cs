@@ -31,6 +31,7 @@ internal sealed class AddMembers(IdPDatabase database, Members members)
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
         actor.Demand(Right.CampaignsWrite);
+        actor.Demand(Right.PeopleSupport);
         await new Validator().ValidateAndThrowAsync(request, ct);
         await using var db = database.CreateContext();
         if (await db.Campaigns.FindAsync([request.Id], ct) is not { ClosedAt: null } campaign) return new Outcome.NotRunning();

@@ -18,6 +18,11 @@ internal sealed class RoleTableTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
         ["POST /users"] = new { username = "plain" },
         ["POST /users/{user}/extend"] = new { days = 30 },
         ["POST /users/{user}/password"] = new { password = "quiet-harbour-lantern-40" },
+        ["POST /campaigns"] = new { name = "cell", days = 3, users = new[] { "nobody-of-this-name" } },
+        ["POST /campaigns/{id}/members"] = new { },
+        ["POST /campaigns/{id}/extend"] = new { days = 3 },
+        ["POST /campaigns/{id}/remind"] = new { },
+        ["POST /campaigns/{id}/close"] = new { },
         ["POST /groups"] = new { name = "finance" },
         ["POST /clients"] = new { clientId = "notes", redirectUris = new[] { "https://notes.example/callback" } },
         ["POST /tokens"] = new { name = "cell", scopes = new[] { "people:read" }, username = "nobody" },
@@ -38,6 +43,7 @@ internal sealed class RoleTableTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
         ["enrollmentDays"] = 8, ["verificationAttempts"] = 4, ["lockMinutes"] = 0, ["passwordAttempts"] = 9, ["passwordLockMinutes"] = 14, ["addressAttempts"] = 99_000, ["failedCodesCountAsPassword"] = true,
         ["failedPasswordsCountAsVerification"] = true, ["expiryLocks"] = "account", ["portalIdentityVerification"] = "always", ["portalReverifyAfterMinutes"] = 5, ["preferredAuthenticator"] = "Cell",
         ["authenticatorNote"] = "Cell", ["supportContact"] = "Cell", ["reminderMails"] = true, ["reminderDays"] = new[] { 2 }, ["weeklyDigest"] = true, ["refreshTokenGraceSeconds"] = 0, ["auditRetentionDays"] = 0,
+        ["deadline"] = "2026-01-01T00:00:00Z", ["users"] = new[] { "nobody-of-this-name" }, ["group"] = "nobody-is-in-it", ["unlockLate"] = true,
     };
 
     private static readonly Dictionary<string, string> Queries = new()
@@ -96,7 +102,9 @@ internal sealed class RoleTableTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
         {
             var said = description.Document.GetProperty("paths").GetProperty(operation.Split(' ')[1]).GetProperty(operation.Split(' ')[0].ToLowerInvariant());
             if (!said.TryGetProperty("requestBody", out var body)) continue;
-            var name = body.GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString()!.Split('/')[^1];
+            // A file of people has columns, each row of it judged by the rights; ImportTests.
+            if (!body.GetProperty("content").TryGetProperty("application/json", out var json)) continue;
+            var name = json.GetProperty("schema").GetProperty("$ref").GetString()!.Split('/')[^1];
             var schema = description.Document.GetProperty("components").GetProperty("schemas").GetProperty(name);
             var needed = schema.TryGetProperty("required", out var required) ? required.EnumerateArray().Select(r => r.GetString()!).ToHashSet() : [];
             // A document's sections are all or nothing; of a token only what it gives matters.
@@ -109,7 +117,7 @@ internal sealed class RoleTableTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
         Assert.That(rows.Where(r => r.Request == "POST /tokens" && r.Field.StartsWith("scopes", StringComparison.Ordinal)).Select(r => r.Field["scopes: ".Length..]), Is.EquivalentTo(Rights.Scopes));
     }
 
-    private static bool IsUnknown(Row row) => row.Request is "DELETE /tokens/{id}" or "DELETE /groups/{name}" or "POST /keys/{kid}/revoke" or "DELETE /mail/templates/{kind}/{language}" or "POST /mail/outbox/{id}/retry";
+    private static bool IsUnknown(Row row) => row.Request.Contains("/campaigns/{id}", StringComparison.Ordinal) || row.Request is "DELETE /tokens/{id}" or "DELETE /groups/{name}" or "POST /keys/{kid}/revoke" or "DELETE /mail/templates/{kind}/{language}" or "POST /mail/outbox/{id}/retry";
 
     private Task<Exchange> AskAsync(Row row, string? token)
     {
@@ -118,7 +126,7 @@ internal sealed class RoleTableTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
             .Replace("{name}", method == "DELETE" ? "nothing" : "finance", StringComparison.Ordinal).Replace("{kind}/{language}", method == "DELETE" ? "E99/en" : "E1/en", StringComparison.Ordinal)
             .Replace("{kind}/{id}", "client/notes", StringComparison.Ordinal).Replace("{id}", "nothing", StringComparison.Ordinal).Replace("{kid}", "nothing", StringComparison.Ordinal);
         if (Queries.TryGetValue(row.Field, out var query) && (method == "GET" || row.Field == "dryRun")) path += $"?{row.Field}={query}";
-        var hasBody = method == "PATCH" || Bodies.ContainsKey(row.Request) || (method == "POST" && row.Field.Length > 0);
+        var hasBody = method == "PATCH" || Bodies.ContainsKey(row.Request) || (method == "POST" && row.Field.Length > 0 && row.Request != "POST /users/import");
         return ApiWithAsync(token, new HttpMethod(method), path, hasBody ? Body(row) : null, method == "PATCH" || (method == "DELETE" && path[1..6] is "users" or "clien") || (method != "GET" && path[1..6] is "polic") ? Never : null);
     }
 
