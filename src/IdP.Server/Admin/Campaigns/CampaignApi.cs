@@ -31,7 +31,7 @@ internal static class CampaignApi
         api.MapGet("/campaigns", ListAsync).Needs(Right.CampaignsRead).Produces<ApiPage<ShowCampaign.Campaign>>().Takes("state", "Only those that run.", "running");
         api.MapPost("/campaigns", StartAsync).Needs(Right.CampaignsWrite).Accepts<New>("application/json").Produces<Started>(StatusCodes.Status201Created);
         api.MapGet("/campaigns/{id}", ShowAsync).Needs(Right.CampaignsRead).Produces<ShowCampaign.Board>();
-        api.MapGet("/campaigns/{id}/export", ExportAsync).Needs(Right.CampaignsRead).Produces(StatusCodes.Status200OK, contentType: "text/csv");
+        api.MapGet("/campaigns/{id}/export", ExportAsync).Needs(Right.CampaignsRead).Produces<string>(StatusCodes.Status200OK, "text/csv");
         api.MapPost("/campaigns/{id}/members", AddAsync).Needs(Right.CampaignsWrite).Accepts<More>("application/json").Produces<Added>();
         api.MapPost("/campaigns/{id}/extend", ExtendAsync).Needs(Right.CampaignsWrite).Accepts<Longer>("application/json").Produces<Extended>().Refuses(StatusCodes.Status409Conflict);
         api.MapPost("/campaigns/{id}/remind", RemindAsync).Needs(Right.CampaignsWrite).Accepts<Why>("application/json").Produces<Reminded>().Refuses(StatusCodes.Status409Conflict);
