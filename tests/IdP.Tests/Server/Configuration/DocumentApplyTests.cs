@@ -120,6 +120,39 @@ internal sealed class DocumentApplyTests(TestDatabaseKind kind) : AdminFixture(k
         Assert.That(result.Differences.Select(d => d.Weaker), Is.EqualTo(new string?[] { null }));
     }
 
+    [TestCase("""[{ "group": "guests", "identityVerification": "notRequired" }]""", "Payroll asks less. People of the group guests: notRequired instead of required.")]
+    [TestCase("""[{ "networks": ["10.0.0.0/8"], "identityVerification": "whenEnrolled" }]""", "Payroll asks less. People of no group in 10.0.0.0/8: whenEnrolled instead of required.")]
+    [TestCase("""[{ "networks": ["10.0.0.0/8"], "outside": true, "identityVerification": "always" }]""", null)]
+    public async Task Rules_say_for_whom_and_where_they_ask_less_and_are_applied_once(string rules, string? words)
+    {
+        await ApplyAsync(Document);
+        var document = $$"""{ "clients": [ { "clientId": "payroll", "rules": {{rules}} } ] }""";
+
+        var result = await ApplyAsync(document);
+
+        Assert.That(result.Differences.Select(d => d.Weaker), Is.EqualTo(new[] { words }));
+        Assert.That((await Get<ShowClient>().HandleAsync("payroll"))!.Rules, Has.Count.EqualTo(1));
+        Assert.That((await ApplyAsync(document)).Differences, Is.Empty);
+    }
+
+    [TestCase("""[{ "networks": ["office"], "identityVerification": "always" }]""", "$.clients[0].rules[0]")]
+    public async Task A_rule_that_cannot_be_is_named_by_its_path(string rules, string path)
+    {
+        var result = await ApplyAsync($$"""{ "clients": [ { "clientId": "payroll", "redirectUris": ["https://payroll.example/cb"], "clientSecret": "0123456789abcdef0123", "rules": {{rules}} } ] }""");
+
+        Assert.That(result.Errors.Select(e => e.Path), Does.Contain(path));
+    }
+
+    [TestCase("""{ "group": "a" }""", "$.clients[0].rules[0].identityVerification")]
+    [TestCase("""{ "grp": "a", "identityVerification": "always" }""", "$.clients[0].rules[0].grp")]
+    public void A_rule_that_cannot_be_read_is_named_by_its_path(string rule, string path)
+    {
+        var (document, errors) = IdP.Server.Configuration.ApplyDocument.Read(System.Text.Encoding.UTF8.GetBytes($$"""{ "clients": [ { "clientId": "payroll", "rules": [{{rule}}] } ] }"""), "/");
+
+        Assert.That(document, Is.Null);
+        Assert.That(errors.Select(e => e.Path), Is.EqualTo(new[] { path }));
+    }
+
     [Test]
     public async Task At_a_start_people_keep_the_password_they_have()
     {

@@ -156,6 +156,19 @@ internal sealed class PolicyTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         Assert.That(activity, Does.Contain("payroll asks everybody to verify. | The identity was verified recently enough."));
     }
 
+    [Test]
+    public async Task The_command_line_sets_rules_and_simulates()
+    {
+        var set = await CommandAsync("policies", "set", "payroll", "--draft", "--rule", """{"group":"board","networks":["192.0.2.0/24"],"identityVerification":"always"}""");
+        Assert.That(set, Does.Contain("group board inside 192.0.2.0/24: always"));
+        Assert.That(await CommandAsync("policies", "show", "payroll"), Does.Contain("group board inside 192.0.2.0/24: always").And.Contain("0 of 0 people"));
+        var simulated = JsonDocument.Parse(await CommandAsync("policies", "simulate", "paula", "payroll", "--draft", "--session", "password", "--json")).RootElement;
+        Assert.That(simulated.GetProperty("play").GetProperty("result").GetString(), Is.EqualTo("verify"), $"{simulated}");
+        Assert.That(simulated.GetProperty("isDraft").GetBoolean(), Is.True);
+        await CommandAsync("policies", "drop-draft", "payroll");
+        Assert.That((await ApiAsync(Owner, HttpMethod.Get, "/policies/client/payroll")).Json.GetProperty("draft").ValueKind, Is.EqualTo(JsonValueKind.Null));
+    }
+
     private async Task ForgetAddressesAsync()
     {
         await using var database = Database.Open();
