@@ -94,6 +94,25 @@ internal sealed class AuditTamperTests(TestDatabaseKind kind) : AuditChainFixtur
     }
 
     [Test]
+    public async Task Rows_of_two_histories_do_not_make_one()
+    {
+        await SixteenRowsAsync();
+        foreach (var table in Tables) await Database.WriteAsync(s => s.ExecuteAsync($"CREATE TABLE kept_{table} AS SELECT * FROM {table}"));
+        // Back to an older state, from which it went on in another way.
+        await TamperAsync("DELETE FROM audit_events WHERE id > 14; DELETE FROM audit_links WHERE sequence > 14");
+        await AddAsync(2);
+        await First.Chain.LinkAsync(null);
+        await IntactAsync(rows: 16);
+
+        await TamperAsync("""
+            DELETE FROM audit_events WHERE id = 17; DELETE FROM audit_links WHERE sequence = 15;
+            INSERT INTO audit_events SELECT * FROM kept_audit_events WHERE id = 15; INSERT INTO audit_links SELECT * FROM kept_audit_links WHERE sequence = 15
+            """);
+
+        Assert.That(Words(await VerifyAsync()), Is.EqualTo("RowMoved row 18"));
+    }
+
+    [Test]
     public async Task A_chain_that_became_shorter_is_noticed_while_the_server_runs()
     {
         await SixteenRowsAsync();
