@@ -67,7 +67,7 @@ internal static class ApiRoutes
         if (allowed.Contains(http.Request.Method))
             return new(StatusCodes.Status415UnsupportedMediaType, "unsupportedMediaType", "Send a body of the type application/json.");
         http.Response.Headers.Allow = string.Join(", ", allowed);
-        return new(StatusCodes.Status405MethodNotAllowed, "methodNotAllowed", $"{http.Request.Method} is not possible here; {string.Join(" and ", allowed)} is.");
+        return new(StatusCodes.Status405MethodNotAllowed, "methodNotAllowed", $"{http.Request.Method} is not possible here. Possible: {string.Join(", ", allowed)}.");
     }
 
     /// <summary>Says what a route needs; one that says nothing is not run.</summary>

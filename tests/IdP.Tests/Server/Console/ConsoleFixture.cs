@@ -55,6 +55,7 @@ internal abstract class ConsoleFixture(TestDatabaseKind kind) : ServerFixture(ki
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         if (body is string raw) request.Content = new StringContent(raw, Encoding.UTF8, "application/json");
+        else if (body is HttpContent content) request.Content = content;
         else if (body is not null) request.Content = JsonContent.Create(body);
         using var agent = new UserAgent();
         var answer = await agent.SendAsync(request);
