@@ -27,6 +27,7 @@ public static class VerificationServices
             services.AddSingleton<Sessions>();
             services.AddSingleton<Decisions.PolicyReports>();
             services.AddSingleton<Decisions.LiveDecisions>();
+            services.AddSingleton<RememberedBrowsers>();
             services.AddSingleton<AttemptCounter>();
             services.AddSingleton<DeviceCodeGuesses>();
             services.AddSingleton<EnrollmentPeriods>();

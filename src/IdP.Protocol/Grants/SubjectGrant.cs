@@ -71,13 +71,18 @@ internal sealed record SubjectGrant
     /// <summary>To be selected, in this order, with <see cref="Joins"/>.</summary>
     public const string Columns = $"""
         a.id, a.client_id, a.session_id, a.scope, a.amr, a.auth_time, a.verified_at, a.skipped, a.demanded_acr,
-        a.credential_generation, a.claims, a.revoked_at, s.expires_at, s.revoked_at, a.dpop_jkt, a.resource, a.address, {PersonRow.Columns}
+        a.credential_generation, a.claims, a.revoked_at, s.expires_at, s.revoked_at, a.dpop_jkt, a.resource, a.address, b.verified_at, b.expires_at, {PersonRow.Columns}
         """;
 
     /// <summary>To follow <c>authorizations a</c> in FROM.</summary>
-    public const string Joins = $"JOIN users u ON u.id = a.user_id LEFT JOIN sessions s ON s.id = a.session_id {PersonRow.Joins}";
+    // A browser that was forgotten meanwhile is not there, and what was let in for its sake goes no further.
+    public const string Joins = $"""
+        JOIN users u ON u.id = a.user_id LEFT JOIN sessions s ON s.id = a.session_id
+        LEFT JOIN remembered_browsers b ON b.hash = a.remembered_browser AND b.user_id = a.user_id AND b.credential_generation = u.credential_generation
+        {PersonRow.Joins}
+        """;
 
-    private const int PersonAt = 17;
+    private const int PersonAt = 19;
 
     public const int Count = PersonAt + PersonRow.Count;
 
@@ -95,6 +100,7 @@ internal sealed record SubjectGrant
             PasswordAt = row.Time(at + 5),
             VerifiedAt = row.NullableTime(at + 6),
             Skipped = row.GetBoolean(at + 7),
+            Remembered = row.NullableTime(at + 17) is { } rememberedAt ? new RememberedProof(rememberedAt, row.Time(at + 18)) : null,
         },
         DemandedAcr = row.NullableString(at + 8),
         CredentialGeneration = row.GetInt32(at + 9),

@@ -14,8 +14,8 @@ internal sealed class AuthorizationCodes(IdPDatabase database, RandomSource rand
 {
     internal const string InsertAuthorization = """
         INSERT INTO authorizations (id, type, user_id, client_id, session_id, scope, acr, amr, auth_time, verified_at, skipped,
-            demanded_acr, credential_generation, claims, created_at, resource, address)
-        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16)
+            demanded_acr, credential_generation, claims, created_at, resource, address, remembered_browser)
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13, @p14, @p15, @p16, @p17)
         """;
 
     private static readonly TimeSpan LongestOfFapi2 = TimeSpan.FromSeconds(60);
@@ -55,7 +55,8 @@ internal sealed class AuthorizationCodes(IdPDatabase database, RandomSource rand
 
             await s.ExecuteAsync(InsertAuthorization, id, AuthorizationType.AdHoc, who.Person.Id, client.ClientId, who.Session.Id, scope,
                 proven.Acr, string.Join(' ', proven.Amr), proven.AuthTime, proven.Acr == Acr.Password ? null : who.State.VerifiedAt, who.State.Skipped, request.DemandedAcr,
-                who.Person.CredentialGeneration, request.Parameters["claims"], now, string.Join(' ', request.Resources), origin.Address);
+                who.Person.CredentialGeneration, request.Parameters["claims"], now, string.Join(' ', request.Resources), origin.Address,
+                proven.Acr == Acr.Password ? who.Remembered?.Hash : null);
             await s.ExecuteAsync(InsertCode, Handle.HashOf(code), id, client.ClientId, request.RedirectUri, request.CodeChallenge,
                 request.Nonce, parked?.CreatedAt ?? now, now + Lifetime(client), request.DpopJkt);
             await s.AuditAsync(Event(AuditEvents.Authorized, who, client, "success", string.Join(' ', proven.Reasons), origin, now));

@@ -101,7 +101,7 @@ public sealed class DeviceRequests(
             if (request.UserId != who.Person.Id || await s.ExecuteAsync(Answer, DeviceState.Approved, id, request.Hash, now) == 0) return false;
             await s.ExecuteAsync(AuthorizationCodes.InsertAuthorization, id, AuthorizationType.AdHoc, who.Person.Id, request.ClientId, who.Session.Id,
                 string.Join(' ', request.Scopes), proven.Acr, string.Join(' ', proven.Amr), proven.AuthTime, proven.Acr == Acr.Password ? null : who.State.VerifiedAt, who.State.Skipped,
-                request.DemandedAcr, who.Person.CredentialGeneration, null, now, request.Resource, origin.Address);
+                request.DemandedAcr, who.Person.CredentialGeneration, null, now, request.Resource, origin.Address, null);
             await s.AuditAsync(Event(AuditEvents.DeviceConnected, request, who, "success", string.Join(' ', proven.Reasons), origin, now));
             return true;
         });

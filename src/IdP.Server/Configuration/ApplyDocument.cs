@@ -207,6 +207,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
             VerificationMethods = fields.Texts("verificationMethods"),
             EnrollmentProof = fields.Text("enrollmentProof"),
             Rules = fields.Any("rules") is null ? null : [.. fields.Objects("rules").Select(ReadRule)],
+            RememberBrowserDays = fields.Number("rememberBrowserDays"),
             TokenEndpointAuthMethod = fields.Text("tokenEndpointAuthMethod"),
             Jwks = ReadJwks(fields),
             RequirePkce = fields.Flag("requirePkce"),

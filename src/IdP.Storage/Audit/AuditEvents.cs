@@ -27,6 +27,8 @@ public static class AuditEvents
     public const string AuthenticatorAdded = "authenticator.added";
     public const string AuthenticatorReplaced = "authenticator.replaced";
     public const string AuthenticatorRemoved = "authenticator.removed";
+    public const string BrowserRemembered = "browser.remembered";
+    public const string BrowserForgotten = "browser.forgotten";
     public const string PasskeyAdded = "passkey.added";
     public const string PasskeyRemoved = "passkey.removed";
     public const string PasskeySignInFailed = "passkey.sign_in_failed";

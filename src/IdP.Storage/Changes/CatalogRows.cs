@@ -28,12 +28,13 @@ internal static class CatalogRows
             Id = row.GetString(0), ClientId = row.GetString(1), Hash = row.GetString(2), CreatedAt = row.Time(3), ExpiresAt = row.NullableTime(4),
         });
         var policies = await statements.AllAsync(
-            "SELECT kind, resource_id, mode, reverify_after_minutes, methods, rules, enrollment_proof, remember_browser_days, draft FROM resource_policies", row => new ResourcePolicyRow
+            "SELECT kind, resource_id, mode, reverify_after_minutes, methods, rules, enrollment_proof, remember_browser_days, draft, changed_at FROM resource_policies", row => new ResourcePolicyRow
             {
                 Kind = row.GetString(0), ResourceId = row.GetString(1), Mode = Enum.Parse<VerificationMode>(row.GetString(2)),
                 ReverifyAfterMinutes = row.GetInt32(3), Methods = List<string>(row.GetString(4)), Rules = List<PolicyRule>(row.GetString(5)),
                 EnrollmentProof = row.NullableString(6), RememberBrowserDays = row.GetInt32(7),
                 Draft = row.NullableString(8) is { } draft ? JsonSerializer.Deserialize<PolicyDraft>(draft, JsonSerializerOptions.Web) : null,
+                ChangedAt = row.NullableTime(9),
             });
         var settings = await statements.AllAsync("SELECT name, value FROM settings", row => KeyValuePair.Create(row.GetString(0), row.GetString(1)));
         var keys = await statements.AllAsync(

@@ -69,6 +69,9 @@ public sealed class ResourcePolicyRow
     /// <summary>Days for which a browser may be remembered after a verification; 0: never.</summary>
     public int RememberBrowserDays { get; set; }
 
+    /// <summary>When the policy was last changed: a browser that was remembered before does not count here. Null: never.</summary>
+    public DateTimeOffset? ChangedAt { get; set; }
+
     /// <summary>In order; the first that fits the person and the place decides, else <see cref="Mode"/>.</summary>
     public List<PolicyRule> Rules { get; set; } = [];
 

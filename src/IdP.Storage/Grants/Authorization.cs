@@ -46,6 +46,12 @@ public sealed class Authorization
     /// <summary>The session had skipped enrollment when the authorization was given.</summary>
     public bool Skipped { get; init; }
 
+    /// <summary>
+    /// Hash of the remembered browser in which it was given with the password alone; null: none. It counts for as long
+    /// as that browser is remembered.
+    /// </summary>
+    public string? RememberedBrowser { get; init; }
+
     /// <summary>The level that the request demanded (frozen at its start); null: none of its own.</summary>
     public string? DemandedAcr { get; init; }
 
@@ -78,6 +84,7 @@ internal sealed class AuthorizationMapping : IEntityTypeConfiguration<Authorizat
         authorization.Property(a => a.Acr).HasMaxLength(16);
         authorization.Property(a => a.Amr).HasMaxLength(64);
         authorization.Property(a => a.DemandedAcr).HasMaxLength(16);
+        authorization.Property(a => a.RememberedBrowser).HasMaxLength(43);
         authorization.Property(a => a.DpopJkt).HasMaxLength(43);
         authorization.HasIndex(a => new { a.UserId, a.ClientId });
         authorization.Property(a => a.Address).HasMaxLength(64);

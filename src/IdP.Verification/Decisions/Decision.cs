@@ -22,6 +22,9 @@ public abstract record Decision(IReadOnlyList<string> Reasons)
     {
         /// <summary>A recovery code stands in for any of them; not where a passkey is what is asked for.</summary>
         public bool TakesRecoveryCodes { get; init; } = true;
+
+        /// <summary>Days for which the browser may be remembered after this verification; 0: that is not offered.</summary>
+        public int RememberDays { get; init; }
     }
 
     /// <summary>Lead through enrollment.</summary>

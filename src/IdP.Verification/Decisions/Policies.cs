@@ -65,6 +65,8 @@ public static class Policies
         ReverifyAfter = TimeSpan.FromMinutes(row.ReverifyAfterMinutes),
         Methods = row.Methods,
         Rules = row.Rules,
+        RememberBrowserDays = row.RememberBrowserDays,
+        ChangedAt = row.ChangedAt,
         EnrollmentProof = Enum.TryParse<EnrollmentProof>(row.EnrollmentProof, ignoreCase: true, out var proof) ? proof : null,
     };
 

@@ -20,6 +20,12 @@ public sealed record ResourcePolicy
     /// <summary>Names of the methods that count; empty: any.</summary>
     public IReadOnlyList<string> Methods { get; init; } = [];
 
+    /// <summary>How many days a remembered browser stands in for a verification; 0: never.</summary>
+    public int RememberBrowserDays { get; init; }
+
+    /// <summary>When the policy became what it is: browsers that were remembered until then do not count. Null: not known to have changed.</summary>
+    public DateTimeOffset? ChangedAt { get; init; }
+
     /// <summary>What a first enrollment on the way here needs besides the password; null: the setting decides.</summary>
     public EnrollmentProof? EnrollmentProof { get; init; }
 

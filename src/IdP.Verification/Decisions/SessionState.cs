@@ -26,4 +26,12 @@ public sealed record SessionState
 
     /// <summary>"Skip for now" was chosen at this sign-in.</summary>
     public bool Skipped { get; init; }
+
+    /// <summary>Set in a browser that is remembered for this person. It proves nothing; the policy may let it do.</summary>
+    public RememberedProof? Remembered { get; init; }
 }
+
+/// <summary>What a remembered browser stands for.</summary>
+/// <param name="VerifiedAt">When identity was verified in it.</param>
+/// <param name="Until">When the person was told that it would be asked for again.</param>
+public sealed record RememberedProof(DateTimeOffset VerifiedAt, DateTimeOffset Until);

@@ -78,12 +78,22 @@ public static class VerificationPolicy
             return Proceed(session, demands, now, [.. reasons, "Verified recently enough."]);
         }
 
+        // It stands for a proof of another sign-in, so it proves nothing in this one: the level stays what was proven here.
+        var rememberDays = RememberDays(policy, mode, demands, demanded);
+        if (person.Enrollment is EnrollmentState.Active && IsRemembered(policy, session.Remembered, rememberDays, now))
+        {
+            return Proceed(session, demands, now, [.. reasons, "The browser is remembered."]);
+        }
+
         // A request can raise what the policy asks, so what it demands cannot be skipped.
         var maySkip = mode == VerificationMode.Required && !demanded;
         return person.Enrollment switch
         {
             EnrollmentState.Active active when Allowed(policy, active.Methods, passkey) is { Count: > 0 } methods =>
-                new Decision.Verify(methods, [.. reasons, passkey ? "A passkey is asked for." : "Verification is asked for."]) { TakesRecoveryCodes = !passkey },
+                new Decision.Verify(methods, [.. reasons, passkey ? "A passkey is asked for." : "Verification is asked for."])
+                {
+                    TakesRecoveryCodes = !passkey, RememberDays = rememberDays,
+                },
             // Who has none adds one, after verifying with what they have: a thief of the password has no app.
             EnrollmentState.Active when passkey && now - session.VerifiedAt <= FreshVerification =>
                 new Decision.Enroll(Skippable: false, null, null, StartsPeriod: false, [.. reasons, "A passkey is asked for, and the person has none."]) { Passkey = true },
@@ -149,6 +159,20 @@ public static class VerificationPolicy
         if (demands.Continuation || IsOfThisFlow(verifiedAt, verifiedFor, demands)) return true;
         return IsFresh(verifiedAt, verifiedFor, demands, now) && (!asked || now - verifiedAt < policy.ReverifyAfter);
     }
+
+    // Only an application's policy, and only where it asks for no more than that somebody verified: where each
+    // authorization, a method, a level or a new proof is asked for, a proof of another day is none. `always` means always.
+    private static int RememberDays(ResourcePolicy policy, VerificationMode mode, RequestDemands demands, bool demanded) =>
+        policy.Kind == ResourceKind.Client && mode is VerificationMode.WhenEnrolled or VerificationMode.Required
+        && policy.ReverifyAfter > TimeSpan.Zero && policy.Methods.Count == 0
+        && !demanded && !demands.Login && demands.MaxAge is null
+            ? policy.RememberBrowserDays
+            : 0;
+
+    // A refresh asks it, too, with its age: what is let in without a proof goes no further than the browser is remembered.
+    private static bool IsRemembered(ResourcePolicy policy, RememberedProof? remembered, int days, DateTimeOffset now) =>
+        remembered is not null && now < remembered.Until && now - remembered.VerifiedAt < TimeSpan.FromDays(days)
+        && (policy.ChangedAt is not { } changedAt || remembered.VerifiedAt > changedAt);
 
     private static bool Proved(SessionState session, string method) =>
         method == Passkey ? session.PasskeyAt is not null : session.Amr.Contains(method);

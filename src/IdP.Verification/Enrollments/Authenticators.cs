@@ -61,7 +61,7 @@ public sealed class Authenticators(IdPDatabase database, RandomSource random, Si
             if (isLast && !await MayGoWithoutAsync(s, who.Person.Id)) return Removal.LastOne;
 
             await s.ExecuteAsync($"DELETE FROM {TableOf(kind)} WHERE id = @p0 AND user_id = @p1", id, who.Person.Id);
-            await s.ExecuteAsync("DELETE FROM remembered_browsers WHERE user_id = @p0", who.Person.Id);
+            await RememberedBrowsers.ForgetAllAsync(s, who.Person.Id);
             if (isLast) await EndAsync(s, who.Person.Id);
             await s.AuditAsync(new AuditEvent
             {

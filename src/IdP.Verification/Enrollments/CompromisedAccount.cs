@@ -14,7 +14,7 @@ namespace IdP.Verification.Enrollments;
 public sealed class CompromisedAccount(Passwords passwords, Sessions sessions, CurrentSignIn current, LogoutSignal logouts, SignInOptions options, TimeProvider clock)
 {
     private static readonly string[] Proofs =
-        ["totp_authenticators", "pending_authenticators", "passkeys", "passkey_ceremonies", "recovery_codes", "remembered_browsers", "enrollment_passes"];
+        ["totp_authenticators", "pending_authenticators", "passkeys", "passkey_ceremonies", "recovery_codes", "enrollment_passes"];
 
     /// <summary>Closes the account for everybody else; this browser goes on with the password alone.</summary>
     /// <returns>Null: identity must be verified first.</returns>

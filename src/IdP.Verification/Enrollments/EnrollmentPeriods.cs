@@ -76,6 +76,7 @@ public sealed class EnrollmentPeriods(IdPDatabase database, Catalog catalog, Ran
             """, now, reference, userId);
         if (won == 1)
         {
+            await RememberedBrowsers.ForgetAllAsync(s, userId);
             if (endSessions) await Sessions.EndAllAsync(s, userId, now);
             await s.AuditAsync(new AuditEvent
             {

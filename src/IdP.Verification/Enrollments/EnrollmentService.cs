@@ -179,6 +179,7 @@ public sealed class EnrollmentService(
             """, now, false, who.Person.Id, wasEnrolled);
         if (stands != 1 || await authenticators.InsertAsync(s, who.Person.Id, shown.Name, shown.Secret, shown.Step, now) is not { } name) return (null, []);
 
+        await RememberedBrowsers.ForgetAllAsync(s, who.Person.Id);
         var kept = wasEnrolled ? (await RecoveryCodeMethod.CountAsync(s, who.Person.Id)).Left : 0;
         var codes = kept > 0 ? [] : await recoveryCodes.ReplaceAsync(s, who.Person.Id, now);
         var handle = await verification.FinishAsync(s, who, TotpMethod.MethodName, resource, (wasEnrolled, shown.Intent) switch

@@ -39,7 +39,7 @@ public abstract record CodeCheck
 
 /// <summary>Checks codes, for whichever page they were typed on: one counter per person.</summary>
 public sealed class VerificationService(
-    IdPDatabase database, Catalog catalog, AttemptCounter attempts, Sessions sessions, CurrentSignIn current, TimeProvider clock)
+    IdPDatabase database, Catalog catalog, AttemptCounter attempts, Sessions sessions, RememberedBrowsers browsers, CurrentSignIn current, TimeProvider clock)
 {
     /// <summary>What a guess returns in place of a handle when the sign-in goes on under the one it has.</summary>
     internal const string SameHandle = "";
@@ -49,13 +49,27 @@ public sealed class VerificationService(
     /// <param name="method">How they verify.</param>
     /// <param name="input">As it was typed.</param>
     /// <param name="resource">For what, in audit words such as <c>client:payroll</c>.</param>
-    public Task<CodeCheck> CheckAsync(SigningIn who, IVerificationMethod method, string? input, string resource) =>
-        GuessAsync(who, method.Normalize(input), input, method.Name, resource, async (s, answer) =>
+    /// <param name="rememberDays">For how many days the person wants the browser remembered, and may; 0: not.</param>
+    public async Task<CodeCheck> CheckAsync(SigningIn who, IVerificationMethod method, string? input, string resource, int rememberDays = 0)
+    {
+        string? remembered = null;
+        var check = await GuessAsync(who, method.Normalize(input), input, method.Name, resource, async (s, answer) =>
         {
             var taken = await method.TakeAsync(s, who.Person, answer, clock.GetUtcNow());
             if (taken != Taken.Right) return (taken, null);
-            return (taken, await FinishAsync(s, who, method.Name, resource, AuditEvents.Verified));
+            var handle = await FinishAsync(s, who, method.Name, resource, AuditEvents.Verified);
+            if (handle is not null) remembered = await RememberAsync(s, who, rememberDays, resource);
+            return (taken, handle);
         });
+        if (check is CodeCheck.Accepted && remembered is not null) current.SetRemembered(remembered, rememberDays);
+        return check;
+    }
+
+    /// <summary>Remembers the browser in the transaction that finished the verification.</summary>
+    /// <returns>The cookie's value, to be set when that is committed; null: it is not remembered.</returns>
+    // Where a new password is due, it would be forgotten by that at once.
+    internal async ValueTask<string?> RememberAsync(Statements s, SigningIn who, int days, string resource) =>
+        days > 0 && !who.StaysPending ? await browsers.AddAsync(s, who, days, current.RememberedHandle, resource, current.Origin) : null;
 
     /// <summary>
     /// Counts a guess, lets it be taken in one transaction with what follows from it, and locks at the limit. Every

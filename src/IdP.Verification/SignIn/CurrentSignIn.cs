@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace IdP.Verification.SignIn;
 
 /// <summary>Who is at this browser: reads and writes the two cookies, once per request.</summary>
-public sealed class CurrentSignIn(IHttpContextAccessor accessor, IdPDatabase database, Sessions sessions, TimeProvider clock, SignInOptions options)
+public sealed class CurrentSignIn(IHttpContextAccessor accessor, IdPDatabase database, Sessions sessions, RememberedBrowsers browsers, TimeProvider clock, SignInOptions options)
 {
     private const string PendingQuery = $"""
         SELECT p.id, p.handle_hash, p.user_id, p.password_at, p.expires_at, p.credential_generation, p.address, p.user_agent,
@@ -24,6 +24,8 @@ public sealed class CurrentSignIn(IHttpContextAccessor accessor, IdPDatabase dat
 
     private string SessionCookie => options.SecureCookies ? "__Host-idp_session" : "idp_session";
 
+    private string RememberedCookie => options.SecureCookies ? "__Host-idp_remembered" : "idp_remembered";
+
     private string PendingCookie => options.SecureCookies ? "__Host-idp_pending" : "idp_pending";
 
     /// <summary>From where this request comes.</summary>
@@ -33,7 +35,11 @@ public sealed class CurrentSignIn(IHttpContextAccessor accessor, IdPDatabase dat
     public async ValueTask<SignedIn?> SessionAsync()
     {
         if (sessionRead) return session;
-        if (Http.Request.Cookies[SessionCookie] is { Length: 43 } handle) session = await sessions.FindAsync(handle);
+        if (Http.Request.Cookies[SessionCookie] is { Length: 43 } handle && await sessions.FindAsync(handle) is { } found)
+        {
+            session = found with { Remembered = await RememberedAsync(found.Person) };
+        }
+
         sessionRead = true;
         return session;
     }
@@ -60,6 +66,7 @@ public sealed class CurrentSignIn(IHttpContextAccessor accessor, IdPDatabase dat
                 VerifiedFor = row.NullableString(10),
                 Amr = row.NullableString(11),
             }, null), hash, now));
+            if (pending is not null) pending = pending with { Remembered = await RememberedAsync(pending.Person) };
         }
 
         pendingRead = true;
@@ -71,6 +78,21 @@ public sealed class CurrentSignIn(IHttpContextAccessor accessor, IdPDatabase dat
     {
         if (await PendingAsync() is { } waiting) return waiting;
         return await SessionAsync() is { } signedIn ? new SigningIn(signedIn.Person, null, signedIn) : null;
+    }
+
+    /// <summary>The value of this browser's cookie that remembers it, whoever it was made for; null: there is none.</summary>
+    internal string? RememberedHandle => Http.Request.Cookies[RememberedCookie] is { Length: 43 } handle ? handle : null;
+
+    /// <summary>This browser, when it is remembered for the person; else null.</summary>
+    internal async ValueTask<RememberedBrowser?> RememberedAsync(Person person) =>
+        RememberedHandle is { } handle ? await browsers.FindAsync(handle, person) : null;
+
+    /// <summary>Keeps the browser remembered when it is closed.</summary>
+    internal void SetRemembered(string handle, int days)
+    {
+        var cookie = Cookie();
+        cookie.MaxAge = TimeSpan.FromDays(days);
+        Http.Response.Cookies.Append(RememberedCookie, handle, cookie);
     }
 
     internal void SetPending(string handle)

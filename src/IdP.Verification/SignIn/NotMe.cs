@@ -9,7 +9,7 @@ namespace IdP.Verification.SignIn;
 /// <summary>"This wasn't me": the link in a mail freezes the account it was written to, until an admin has looked.</summary>
 public sealed class NotMe(IdPDatabase database, RandomSource random, LogoutSignal logouts, TimeProvider clock)
 {
-    private static readonly string[] Begun = ["pending_sign_ins", "pending_authenticators", "remembered_browsers"];
+    private static readonly string[] Begun = ["pending_sign_ins", "pending_authenticators"];
 
     /// <summary>How long a mail's link works.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);

@@ -96,7 +96,7 @@ public sealed class PasswordResets(
             // Consents stay; what they let applications have must be asked for anew.
             await s.ExecuteAsync("UPDATE authorizations SET revoked_at = @p0 WHERE user_id = @p1 AND type = 'AdHoc' AND revoked_at IS NULL", now, person.Id);
             await s.ExecuteAsync("DELETE FROM pending_sign_ins WHERE user_id = @p0", person.Id);
-            await s.ExecuteAsync("DELETE FROM remembered_browsers WHERE user_id = @p0", person.Id);
+            await RememberedBrowsers.ForgetAllAsync(s, person.Id);
             await s.AuditAsync(Event(AuditEvents.PasswordChanged, person, "user:" + person.Id, "By a mailed link.", origin, now));
             return true;
         });

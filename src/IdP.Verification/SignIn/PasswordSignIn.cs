@@ -134,7 +134,7 @@ public sealed class PasswordSignIn(
             return true;
         });
         current.SetPending(handle);
-        return new PasswordOutcome.Right(new SigningIn(person, pending, null));
+        return new PasswordOutcome.Right(new SigningIn(person, pending, null) { Remembered = await current.RememberedAsync(person) });
     }
 
     internal static async ValueTask InsertAsync(Statements s, PendingSignIn pending) => await s.ExecuteAsync("""

@@ -107,6 +107,7 @@ public sealed class Passwords(
             await s.ExecuteAsync(
                 "UPDATE authorizations SET revoked_at = @p0 WHERE user_id = @p1 AND type = 'AdHoc' AND revoked_at IS NULL AND session_id <> @p2",
                 now, who.Person.Id, who.Session?.Session.Id ?? "");
+            await RememberedBrowsers.ForgetAllAsync(s, who.Person.Id);
             // A sign-in that was begun with the old password does not go on, either.
             await s.ExecuteAsync("DELETE FROM pending_sign_ins WHERE user_id = @p0 AND id <> @p1", who.Person.Id, who.Pending?.Id ?? "");
             await s.AuditAsync(new AuditEvent

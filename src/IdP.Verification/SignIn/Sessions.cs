@@ -191,11 +191,12 @@ public sealed class Sessions(IdPDatabase database, RandomSource random, TimeProv
         return ended;
     }
 
-    /// <summary>Ends the sessions of a person in the transaction of what ended them.</summary>
+    /// <summary>Ends the sessions of a person in the transaction of what ended them, and forgets their browsers.</summary>
     internal static async ValueTask<int> EndAllAsync(Statements statements, string userId, DateTimeOffset now, string? butNot = null)
     {
         var live = await statements.AllAsync("SELECT id FROM sessions WHERE user_id = @p0 AND revoked_at IS NULL", r => r.GetString(0), userId);
         live.Remove(butNot ?? "");
+        await RememberedBrowsers.ForgetAllAsync(statements, userId);
         foreach (var session in live) await EndAsync(statements, session, now);
         return live.Count;
     }

@@ -6,6 +6,9 @@ namespace IdP.Verification.SignIn;
 /// <summary>A live session with its person.</summary>
 public sealed record SignedIn(Session Session, Person Person)
 {
+    /// <summary>Set when the browser is remembered for this person.</summary>
+    public RememberedBrowser? Remembered { get; init; }
+
     /// <summary>What the decision looks at. What was proven before a reset does not count.</summary>
     public SessionState State
     {
@@ -21,6 +24,7 @@ public sealed record SignedIn(Session Session, Person Person)
                 PasskeyAt = counts ? Session.PasskeyAt : null,
                 Amr = counts ? Session.Amr.Split(' ') : ["pwd"],
                 Skipped = counts && Session.SkippedAt is not null,
+                Remembered = Remembered.Proof,
             };
         }
     }
@@ -39,6 +43,9 @@ public sealed record SigningIn(Person Person, PendingSignIn? Pending, SignedIn? 
 
     /// <summary>Why they are asked, in the words of the decision; empty: nobody said.</summary>
     public IReadOnlyList<string> Asked { get; init; } = [];
+
+    /// <summary>Set when the browser of a pending sign-in is remembered for this person.</summary>
+    public RememberedBrowser? Remembered { get; init; }
 
     /// <summary>To whom a secret being enrolled belongs.</summary>
     public string OwnerId => Pending?.Id ?? Session!.Session.Id;
@@ -59,8 +66,17 @@ public sealed record SigningIn(Person Person, PendingSignIn? Pending, SignedIn? 
             return new SessionState
             {
                 PasswordAt = pending.PasswordAt, PasswordFor = pending.PasswordFor, VerifiedAt = pending.VerifiedAt, VerifiedFor = pending.VerifiedFor,
-                PasskeyAt = proof.Passkey ? pending.VerifiedAt : null, Amr = proof.After("pwd").Split(' '),
+                PasskeyAt = proof.Passkey ? pending.VerifiedAt : null, Amr = proof.After("pwd").Split(' '), Remembered = Remembered.Proof,
             };
         }
+    }
+}
+
+internal static class RememberedProofs
+{
+    extension(RememberedBrowser? browser)
+    {
+        /// <summary>What the decision looks at.</summary>
+        public RememberedProof? Proof => browser is null ? null : new RememberedProof(browser.VerifiedAt, browser.ExpiresAt);
     }
 }

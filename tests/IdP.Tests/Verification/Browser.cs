@@ -18,6 +18,8 @@ internal sealed class Browser(IServiceProvider services, string address)
 
     public string? SessionCookie => Cookie("idp_session");
 
+    public string? RememberedCookie => Cookie("idp_remembered");
+
     public string? PendingCookie => Cookie("idp_pending");
 
     /// <summary>Another window of the same browser, or a thief's copy of it.</summary>
@@ -57,6 +59,20 @@ internal sealed class Browser(IServiceProvider services, string address)
 
     /// <summary>Types a code.</summary>
     public Task<CodeCheck> CheckAsync(string? code) => CheckAsync<TotpMethod>(code);
+
+    /// <summary>Types a code, and ticks "don't ask again on this device".</summary>
+    public Task<CodeCheck> CheckAsync(string? code, int rememberDays) => WhoAsync<CodeCheck>(
+        (s, who) => s.GetRequiredService<VerificationService>().CheckAsync(who, s.GetRequiredService<TotpMethod>(), code, "portal", rememberDays), new CodeCheck.Gone());
+
+    /// <summary>Closed and opened again: of the cookies the lasting one is left.</summary>
+    public void Reopen()
+    {
+        lock (gate)
+        {
+            foreach (var name in cookies.Keys.Where(name => name != "idp_remembered").ToList()) cookies.Remove(name);
+        }
+    }
+
 
     public Task<CodeCheck> CheckAsync<TMethod>(string? code)
         where TMethod : IVerificationMethod =>

@@ -68,6 +68,8 @@ internal sealed class AddClient(Catalog catalog, PasswordHasher hasher, RandomSo
         var client = new Client { ClientId = clientId, DisplayName = clientId, CreatedAt = now, UpdatedAt = now };
         var policy = StoredClients.NewPolicy(clientId);
         properties.ApplyTo(client, policy, now);
+        // It is as it began: there was no other policy that a browser could have been remembered under.
+        policy.ChangedAt = null;
         return (client, policy);
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using IdP.Server.Cli;
 using IdP.Storage.Clients;
+using IdP.Verification.SignIn;
 
 namespace IdP.Server.Admin.Clients;
 
@@ -62,6 +63,7 @@ internal static class ClientCommands
         ("Verified for", client.ReverifyAfterMinutes == 0 ? "one authorization" : $"{client.ReverifyAfterMinutes} minutes"),
         ("Verified by", client.VerificationMethods.Count == 0 ? "any method" : string.Join(", ", client.VerificationMethods)),
         ("First enrollment needs", client.EnrollmentProof),
+        ("Remembers browsers", client.RememberBrowserDays == 0 ? null : $"{client.RememberBrowserDays} days"),
         ("Redirect URIs", string.Join(' ', client.RedirectUris)), ("After sign-out", string.Join(' ', client.PostLogoutRedirectUris)),
         ("Back-channel logout", client.BackChannelLogoutUri), ("Launch", client.LaunchUri), ("Begin sign-in", client.InitiateLoginUri),
         ("Allowed origins", string.Join(' ', client.AllowedOrigins)),
@@ -143,6 +145,7 @@ internal static class ClientCommands
         private readonly Option<int?> reverify = Verbs.Number("--reverify-after-minutes", "How long a verification counts; 0: for one authorization.");
         private readonly Option<string[]> methods = Verbs.Texts("--verification-method", $"A method that counts as verification, among {string.Join(", ", ClientRegistration.VerificationMethods)}; one empty value: any.");
         private readonly Option<string?> proof = Verbs.Text("--enrollment-proof", $"What a first enrollment on the way to it needs besides the password: {string.Join(", ", ClientRegistration.EnrollmentProofs)}; empty: the setting decides.");
+        private readonly Option<int?> remember = Verbs.Number("--remember-browser-days", $"Days for which a browser may be remembered after a verification, up to {RememberedBrowsers.MostDays}; 0: never.");
         private readonly Option<string?> authMethod = Verbs.Text("--token-endpoint-auth-method", $"Among {string.Join(", ", ClientRegistration.AuthMethods)}.");
         private readonly Option<string?> jwksFile = Verbs.Text("--jwks-file", "A file with its public keys as a JWK Set.");
         private readonly Option<bool?> requirePkce = Verbs.Bool("--require-pkce", "Whether it must use PKCE.");
@@ -159,7 +162,7 @@ internal static class ClientCommands
         public IEnumerable<Symbol> All =>
         [
             displayName, description, type, redirectUris, postLogoutRedirectUris, backChannelLogoutUri, grantTypes, scopes, consent, mode, reverify,
-            methods, proof, authMethod, jwksFile, requirePkce, requirePar, dpop, profile, format, alg, origins, launchUri, initiateLoginUri, disabled,
+            methods, proof, remember, authMethod, jwksFile, requirePkce, requirePar, dpop, profile, format, alg, origins, launchUri, initiateLoginUri, disabled,
         ];
 
         /// <returns>Null when the file with the keys cannot be read; that was said.</returns>
@@ -186,6 +189,7 @@ internal static class ClientCommands
                 BackChannelLogoutUri = call.Value(backChannelLogoutUri), GrantTypes = call.Values(grantTypes), Scopes = call.Values(scopes),
                 Consent = Verbs.Parse<ConsentType>(call.Value(consent)), IdentityVerification = Verbs.Parse<VerificationMode>(call.Value(mode)),
                 ReverifyAfterMinutes = call.Value(reverify), VerificationMethods = call.Values(methods), EnrollmentProof = call.Value(proof),
+                RememberBrowserDays = call.Value(remember),
                 TokenEndpointAuthMethod = call.Value(authMethod), Jwks = jwks ?? call.Value(jwksFile),
                 RequirePkce = call.Value(requirePkce), RequirePar = call.Value(requirePar), DpopBoundAccessTokens = call.Value(dpop),
                 Profile = call.Value(profile), AccessTokenFormat = Verbs.Parse<AccessTokenFormat>(call.Value(format)),

@@ -68,6 +68,8 @@ internal record ClientPatch
     /// <summary>Replaces all rules of the policy.</summary>
     public List<RuleView>? Rules { get; init; }
 
+    public int? RememberBrowserDays { get; init; }
+
     /// <summary>Changes both and tells what became different, and what of it protects less.</summary>
     public ChangeList ApplyTo(Client client, ResourcePolicyRow policy, DateTimeOffset now)
     {
@@ -96,12 +98,12 @@ internal record ClientPatch
         changes.Compare("launchUri", client.LaunchUri, LaunchUri, v => client.LaunchUri = v);
         changes.Compare("initiateLoginUri", client.InitiateLoginUri, InitiateLoginUri, v => client.InitiateLoginUri = v);
         changes.Compare("disabled", client.DisabledAt is not null, Disabled, v => client.DisabledAt = v ? now : null);
-        changes.AddRange(ApplyTo(policy, client.DisplayName));
+        changes.AddRange(ApplyTo(policy, client.DisplayName, now));
         return changes;
     }
 
     /// <summary>The part that changes the policy; audited as a change of policy.</summary>
-    private ChangeList ApplyTo(ResourcePolicyRow policy, string name)
+    private ChangeList ApplyTo(ResourcePolicyRow policy, string name, DateTimeOffset now)
     {
         var changes = new ChangeList();
         changes.Compare("identityVerification", policy.Mode, IdentityVerification, v => policy.Mode = v, (old, wanted) => Weaker.Mode(name, old, wanted));
@@ -118,12 +120,16 @@ internal record ClientPatch
             changes.Add(new Change($"rules: {words}", WeakerRules.Of(name, before, Policies.Of(policy))));
         }
 
+        changes.Compare("rememberBrowserDays", policy.RememberBrowserDays, RememberBrowserDays, v => policy.RememberBrowserDays = v,
+            (old, wanted) => Weaker.Remember(name, old, wanted));
+        // Whatever it was: browsers that were remembered under the old policy do not count under the new one.
+        if (changes.Count > 0) policy.ChangedAt = now;
         return changes;
     }
 
     /// <summary>Whether a change is one of the policy rather than of the registration.</summary>
     public static bool IsOfPolicy(Change change) =>
-        change.Text.Split(':')[0] is "identityVerification" or "reverifyAfterMinutes" or "verificationMethods" or "enrollmentProof" or "rules";
+        change.Text.Split(':')[0] is "identityVerification" or "reverifyAfterMinutes" or "verificationMethods" or "enrollmentProof" or "rememberBrowserDays" or "rules";
 
     // The type leaves no choice in one direction, and an obvious one in the other.
     private string? AuthMethodFor(Client client) => TokenEndpointAuthMethod ?? (Type, client.TokenEndpointAuthMethod) switch

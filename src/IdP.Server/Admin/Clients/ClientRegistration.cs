@@ -6,6 +6,7 @@ using IdP.Server.Admin.PolicyRules;
 using IdP.Storage.Clients;
 using IdP.Verification.Methods.Passkeys;
 using IdP.Verification.Methods.Totp;
+using IdP.Verification.SignIn;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace IdP.Server.Admin.Clients;
@@ -43,9 +44,19 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
 
             if (registration.Policy.ReverifyAfterMinutes is < 0 or > 525_600)
                 context.AddFailure("reverifyAfterMinutes", "reverifyAfterMinutes must be from 0 to 525600.");
+            if (RememberProblem(registration.Policy) is { } forgetful) context.AddFailure("rememberBrowserDays", forgetful);
             if (registration.Policy.EnrollmentProof is { } proof && !EnrollmentProofs.Contains(proof))
                 context.AddFailure("enrollmentProof", $"enrollmentProof must be among {string.Join(", ", EnrollmentProofs)}; empty: the setting decides.");
         });
+
+        private static string? RememberProblem(ResourcePolicyRow policy) => policy switch
+        {
+            { RememberBrowserDays: < 0 or > RememberedBrowsers.MostDays } => $"rememberBrowserDays must be from 0 to {RememberedBrowsers.MostDays}.",
+            { RememberBrowserDays: > 0, Mode: VerificationMode.Always } => "rememberBrowserDays must be 0 with identityVerification always: it asks at every sign-in.",
+            { RememberBrowserDays: > 0, ReverifyAfterMinutes: 0 } => "rememberBrowserDays must be 0 with reverifyAfterMinutes 0: each authorization asks.",
+            { RememberBrowserDays: > 0, Methods.Count: > 0 } => "rememberBrowserDays must be 0 with verificationMethods: a remembered browser says nothing of a method.",
+            _ => null,
+        };
 
         private static IEnumerable<(string, string)> Names(Client client)
         {

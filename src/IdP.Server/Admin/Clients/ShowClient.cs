@@ -46,6 +46,8 @@ internal sealed class ShowClient(Catalog catalog, TimeProvider clock)
         /// <summary>In order; the first that fits decides before <see cref="IdentityVerification"/>.</summary>
         public required IReadOnlyList<RuleView> Rules { get; init; }
 
+        public int RememberBrowserDays { get; init; }
+
         public required string TokenEndpointAuthMethod { get; init; }
 
         public JsonElement? Jwks { get; init; }
@@ -103,6 +105,7 @@ internal sealed class ShowClient(Catalog catalog, TimeProvider clock)
             GrantTypes = client.GrantTypes, Scopes = client.Scopes, Consent = client.Consent,
             IdentityVerification = policy.Mode, ReverifyAfterMinutes = policy.ReverifyAfterMinutes, VerificationMethods = policy.Methods, EnrollmentProof = policy.EnrollmentProof,
             Rules = [.. policy.Rules.Select(RuleView.Of)],
+            RememberBrowserDays = policy.RememberBrowserDays,
             TokenEndpointAuthMethod = client.TokenEndpointAuthMethod, Jwks = client.Jwks is null ? null : JsonSerializer.Deserialize<JsonElement>(client.Jwks),
             RequirePkce = client.RequirePkce, RequirePar = client.RequirePar, DpopBoundAccessTokens = client.DpopBoundAccessTokens,
             Profile = client.Profile, AccessTokenFormat = client.AccessTokenFormat,

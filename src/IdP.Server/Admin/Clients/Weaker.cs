@@ -64,6 +64,9 @@ internal static class Weaker
             : null;
     }
 
+    public static string? Remember(string name, int old, int wanted) =>
+        wanted > old ? $"At {name}, a stolen browser that is remembered needs no code for {wanted} days{(old == 0 ? "" : $" instead of {old}")}, only the password." : null;
+
     /// <param name="where">Where a first enrollment begins, such as "on the way to Payroll".</param>
     /// <param name="old">The proof asked for so far; null: where it is in doubt.</param>
     /// <param name="wanted">The proof asked for from now on.</param>

@@ -33,6 +33,7 @@ internal sealed class EndSessions(IdPDatabase database, TimeProvider clock)
     {
         // Sessions, codes and tokens that a request is making at this moment carry the old generation, too.
         user.CredentialGeneration++;
+        await db.RememberedBrowsers.Where(b => b.UserId == user.Id).ExecuteDeleteAsync(ct);
         await db.PendingSignIns.Where(p => p.UserId == user.Id).ExecuteDeleteAsync(ct);
         await db.Authorizations.Where(a => a.UserId == user.Id && a.Type == AuthorizationType.AdHoc && a.RevokedAt == null)
             .ExecuteUpdateAsync(a => a.SetProperty(x => x.RevokedAt, now), ct);

@@ -84,6 +84,7 @@ internal sealed class ResetVerification(IdPDatabase database, PasswordHasher has
     private static async Task<(int Authenticators, int Codes)> RemoveProofsAsync(IdPDbContext db, string userId, CancellationToken ct)
     {
         await db.PendingAuthenticators.Where(p => p.UserId == userId).ExecuteDeleteAsync(ct);
+        await db.RememberedBrowsers.Where(b => b.UserId == userId).ExecuteDeleteAsync(ct);
         await db.PasskeyCeremonies.Where(c => c.UserId == userId).ExecuteDeleteAsync(ct);
         var authenticators = await db.TotpAuthenticators.Where(a => a.UserId == userId).ExecuteDeleteAsync(ct)
             + await db.Passkeys.Where(p => p.UserId == userId).ExecuteDeleteAsync(ct);

@@ -5,6 +5,7 @@ using IdP.Storage.Audit;
 using IdP.Storage.Database;
 using IdP.Storage.Enrollments;
 using IdP.Storage.Users;
+using Microsoft.EntityFrameworkCore;
 
 namespace IdP.Server.Admin.Users;
 
@@ -61,6 +62,7 @@ internal sealed class UnlockUser(IdPDatabase database, TimeProvider clock)
             if (EndAttempts(db, person.Password, now)) ended.Add("passwordAttempts");
             if (ended.Count == 0) return new Outcome.NotLocked();
 
+            await db.RememberedBrowsers.Where(b => b.UserId == person.User.Id).ExecuteDeleteAsync(ct);
             var deadline = expired ? person.EnrollmentIn(db).Deadline : null;
             var how = !expired ? "" : deadline is { } end ? $"; new deadline {Periods.Time(end)}" : "; must enrol at the next sign-in";
             db.Audit(person.User, AuditEvents.VerificationUnlocked, actor, request.Reason, $"unlocked: {string.Join(", ", ended)}{how}", now);

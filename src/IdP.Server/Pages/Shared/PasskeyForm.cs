@@ -19,6 +19,9 @@ internal sealed record PasskeyForm(PasskeyPrompt Prompt, Phrase Label)
     /// <summary>Asks what the new passkey is to be called.</summary>
     public Field? Name { get; init; }
 
+    /// <summary>A box above the button; null: none.</summary>
+    public Check? Check { get; init; }
+
     /// <summary>Said where the browser gave none.</summary>
     public Phrase? Failed { get; init; }
 }

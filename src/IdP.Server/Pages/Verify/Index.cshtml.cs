@@ -1,3 +1,4 @@
+using IdP.Server.Pages.Shared;
 using IdP.Verification.Decisions;
 using IdP.Verification.Enrollments;
 using IdP.Verification.Methods;
@@ -27,6 +28,15 @@ internal sealed class IndexModel(Visit visit, VerificationService verification, 
 
     public bool TakesRecoveryCodes => Offer.TakesRecoveryCodes;
 
+    /// <summary>Days for which the browser may be remembered; 0: that is not offered.</summary>
+    public int RememberDays => Who.Person.MustChangePassword ? 0 : Offer.RememberDays;
+
+    /// <summary>The box was ticked in the form that is shown again.</summary>
+    public bool Remember { get; private set; }
+
+    /// <summary>"Don't ask again on this device"; null: not offered.</summary>
+    public Check? Box => RememberDays > 0 ? new Check("remember", T.Count("Verify.Remember", RememberDays), Remember) : null;
+
     private Decision.Verify Offer => (Decision.Verify)Decision;
 
     /// <summary>What to ask the browser for.</summary>
@@ -34,13 +44,15 @@ internal sealed class IndexModel(Visit visit, VerificationService verification, 
 
     public override async Task<IActionResult> OnGetAsync() => await NotHereAsync() ?? Page();
 
-    public async Task<IActionResult> OnPostAsync([FromForm] string? code, [FromForm] string? ceremony, [FromForm] string? passkey)
+    public async Task<IActionResult> OnPostAsync([FromForm] string? code, [FromForm] string? ceremony, [FromForm] string? passkey, [FromForm] string? remember)
     {
         if (await NotHereAsync() is { } elsewhere) return elsewhere;
+        // Only where it was offered, whatever the form says.
+        Remember = remember == "true" && RememberDays > 0;
         if (passkey is not null) return await UsePasskeyAsync(ceremony, passkey);
         // A code is no way round a passkey that is asked for.
         if (!TakesCode) return To("/verify");
-        switch (await verification.CheckAsync(Who, totp, code, Target.Policy.Name))
+        switch (await verification.CheckAsync(Who, totp, code, Target.Policy.Name, Remember ? RememberDays : 0))
         {
             case CodeCheck.Accepted:
                 return Leave();
@@ -60,7 +72,7 @@ internal sealed class IndexModel(Visit visit, VerificationService verification, 
     }
 
     private async Task<IActionResult> UsePasskeyAsync(string? ceremony, string answer) =>
-        await passkeys.CheckAsync(Who, ceremony, answer, Target.Policy.Name) switch
+        await passkeys.CheckAsync(Who, ceremony, answer, Target.Policy.Name, Remember ? RememberDays : 0) switch
         {
             PasskeyCheck.Accepted => Leave(),
             PasskeyCheck.Refused => await ShowAgainAsync(T["Passkey.RefusedHere"]),

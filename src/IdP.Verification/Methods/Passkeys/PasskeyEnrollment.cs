@@ -89,6 +89,7 @@ public sealed class PasskeyEnrollment(
             Base64Url.EncodeToString(made.AttestationObject), Base64Url.EncodeToString(made.ClientDataJson), now);
         if (added != 1) return (null, []);
 
+        await RememberedBrowsers.ForgetAllAsync(s, id);
         var kept = all > 0 ? (await RecoveryCodeMethod.CountAsync(s, id)).Left : 0;
         var codes = kept > 0 ? [] : await recoveryCodes.ReplaceAsync(s, id, now);
         var handle = await verification.FinishAsync(

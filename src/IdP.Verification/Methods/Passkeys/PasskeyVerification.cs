@@ -27,7 +27,8 @@ public sealed class PasskeyVerification(
     /// <param name="ceremony">From the prompt.</param>
     /// <param name="answer">The browser's JSON.</param>
     /// <param name="resource">For what, in audit words such as <c>client:payroll</c>.</param>
-    public async Task<PasskeyCheck> CheckAsync(SigningIn who, string? ceremony, string? answer, string resource)
+    /// <param name="rememberDays">For how many days the person wants the browser remembered, and may; 0: not.</param>
+    public async Task<PasskeyCheck> CheckAsync(SigningIn who, string? ceremony, string? answer, string resource, int rememberDays = 0)
     {
         // Taken first and judged afterwards: a challenge that was answered wrongly is spent.
         var asserted = answer is { Length: > 0 and <= PasskeyMethod.LongestAnswer }
@@ -43,15 +44,19 @@ public sealed class PasskeyVerification(
         // Read before the transaction, which completes the sign-in with it.
         if (who.Pending is not null) await current.SessionAsync();
         var limit = (await catalog.GetAsync()).Verification.VerificationAttemptsFor(who.Person.Roles);
+        string? remembered = null;
         var handle = await database.WriteOrUndoAsync(async s =>
         {
             if (!await s.UsePasskeyAsync(who.Person.Id, proven.Passkey, limit, clock.GetUtcNow())) return null;
-            return await verification.FinishAsync(
+            var finished = await verification.FinishAsync(
                 s, who, PasskeyMethod.Name, resource, AuditEvents.Verified, Proof.ByPasskey(proven.Passkey.IsBackupEligible));
+            if (finished is not null) remembered = await verification.RememberAsync(s, who, rememberDays, resource);
+            return finished;
         });
         if (handle is null) return PasskeyCheck.Gone;
         if (who.StaysPending) current.SetPending(handle);
         else current.SetSession(handle);
+        if (remembered is not null) current.SetRemembered(remembered, rememberDays);
         return PasskeyCheck.Accepted;
     }
 }

@@ -32,6 +32,7 @@ public sealed class RecoveryCodeMethod(MasterKeys keys, RandomSource random) : I
     internal async ValueTask<IReadOnlyList<string>> ReplaceAsync(Statements statements, string userId, DateTimeOffset now)
     {
         await statements.ExecuteAsync("DELETE FROM recovery_codes WHERE user_id = @p0", userId);
+        await RememberedBrowsers.ForgetAllAsync(statements, userId);
         var codes = new List<string>(HowMany);
         var bytes = new byte[Bytes];
         while (codes.Count < HowMany)
@@ -52,7 +53,10 @@ public sealed class RecoveryCodeMethod(MasterKeys keys, RandomSource random) : I
         {
             var won = await statements.ExecuteAsync(
                 "UPDATE recovery_codes SET used_at = @p0 WHERE hash = @p1 AND user_id = @p2 AND used_at IS NULL", now, hash, person.Id);
-            if (won == 1) return Taken.Right;
+            if (won != 1) continue;
+            // The phone may be lost, and the browser with it.
+            await RememberedBrowsers.ForgetAllAsync(statements, person.Id);
+            return Taken.Right;
         }
 
         return Taken.Wrong;

@@ -53,6 +53,11 @@ internal sealed class ClientOperationTests(TestDatabaseKind kind) : AdminFixture
             (Valid with { ReverifyAfterMinutes = -1 }, "reverifyAfterMinutes"),
             (Valid with { VerificationMethods = ["passkey", "sms"] }, "verificationMethods[1]"),
             (Valid with { VerificationMethods = ["passkey", "passkey"] }, "verificationMethods[1]"),
+            (Valid with { RememberBrowserDays = -1 }, "rememberBrowserDays"),
+            (Valid with { RememberBrowserDays = 31 }, "rememberBrowserDays"),
+            (Valid with { RememberBrowserDays = 14, IdentityVerification = VerificationMode.Always }, "rememberBrowserDays"),
+            (Valid with { RememberBrowserDays = 14, VerificationMethods = ["otp"] }, "rememberBrowserDays"),
+            (Valid with { RememberBrowserDays = 14, ReverifyAfterMinutes = 0 }, "rememberBrowserDays"),
         ];
 
         foreach (var (properties, property) in cases)

@@ -136,6 +136,31 @@ internal sealed class UserOperationTests(TestDatabaseKind kind) : AdminFixture(k
     }
 
     [Test]
+    public async Task Whatever_ends_trust_forgets_the_browsers([Values("reset", "disable", "password", "end", "unlock")] string act)
+    {
+        await EnrollAsync("maya");
+        var maya = await StoredAsync("maya");
+        await Database.SaveAsync(db =>
+        {
+            db.RememberedBrowsers.Add(new() { Hash = "h", UserId = maya.Id, CredentialGeneration = maya.CredentialGeneration, VerifiedAt = Now, ExpiresAt = Now.AddDays(14) });
+            if (act == "unlock") db.AttemptCounts.Add(new() { Kind = AttemptKind.Verification, Owner = maya.Id, Failures = 5, LockedAt = Now });
+            return Task.CompletedTask;
+        });
+
+        _ = act switch
+        {
+            "reset" => await ResetAsync(),
+            "disable" => await Get<DisableUser>().HandleAsync(new("maya", Reason), Actor, Ct),
+            "password" => await Get<SetPassword>().HandleAsync(new("maya", "amber-window-cedar-91", false, Reason), Actor, Ct),
+            "end" => await Get<EndSessions>().HandleAsync(new("maya", Reason), Actor, Ct),
+            _ => (object)await Get<UnlockUser>().HandleAsync(new("maya", null, false, Reason), Actor, Ct),
+        };
+
+        await using var db = Database.CreateContext();
+        Assert.That(await db.RememberedBrowsers.CountAsync(), Is.Zero);
+    }
+
+    [Test]
     public async Task A_reset_never_lengthens_a_deadline()
     {
         await RequireAsync("maya", 3);

@@ -78,6 +78,7 @@ internal sealed class DocumentApplyTests(TestDatabaseKind kind) : AdminFixture(k
     [TestCase("\"identityVerification\": \"notRequired\"", "Payroll no longer asks anybody for identity verification.")]
     [TestCase("\"identityVerification\": \"whenEnrolled\"", "Payroll now asks only people who have enrolled.")]
     [TestCase("\"reverifyAfterMinutes\": 480", "Payroll accepts a verification for longer: 480 minutes instead of 60.")]
+    [TestCase("\"rememberBrowserDays\": 14", "At Payroll, a stolen browser that is remembered needs no code for 14 days, only the password.")]
     [TestCase("\"requirePkce\": false", "A stolen authorization code can be redeemed: PKCE is no longer required.")]
     [TestCase("\"requirePar\": false", "Authorization requests may again come through the browser, where they can be changed.")]
     [TestCase("\"consent\": \"implicit\"", "People are no longer asked before the application gets their data.")]

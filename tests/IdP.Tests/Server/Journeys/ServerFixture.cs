@@ -69,7 +69,7 @@ internal abstract class ServerFixture(TestDatabaseKind kind)
     /// <summary>Somebody who has an authenticator app.</summary>
     protected static object Enrolled(string name) => Seed(name, totpSecret: SecretOf(name));
 
-    protected static object App(string id, string mode, int? reverifyAfterMinutes = null, string consent = "implicit", string? method = null, string alg = "RS256") => new
+    protected static object App(string id, string mode, int? reverifyAfterMinutes = null, string consent = "implicit", string? method = null, string alg = "RS256", int? rememberBrowserDays = null) => new
     {
         clientId = id,
         clientSecret = method == "none" ? null : Secret,
@@ -83,6 +83,7 @@ internal abstract class ServerFixture(TestDatabaseKind kind)
         consent,
         identityVerification = mode,
         reverifyAfterMinutes = reverifyAfterMinutes ?? 480,
+        rememberBrowserDays,
         idTokenSigningAlg = alg,
     };
 

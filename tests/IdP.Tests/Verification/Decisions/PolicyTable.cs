@@ -1,3 +1,4 @@
+using IdP.Storage.Clients;
 using IdP.Storage.Enrollments;
 using IdP.Testing;
 using IdP.Verification.Decisions;
@@ -65,6 +66,43 @@ internal static class PolicyTable
         _ => throw new ArgumentException($"The table knows no session \"{word}\".", nameof(word)),
     };
 
+    /// <summary>What a browser that is remembered stands for, with the password of this request.</summary>
+    public static SessionState InBrowser(string remembered) => Proven(1) with
+    {
+        Remembered = remembered switch
+        {
+            "never" => null,
+            "3 days ago" => Remembered(3),
+            "13 days ago" => Remembered(13),
+            "14 days ago" => Remembered(14) with { Until = Now.AddDays(1) },
+            "3 days ago, for 3 days" => Remembered(3) with { Until = Now },
+            _ => throw new ArgumentException($"The table knows no browser \"{remembered}\".", nameof(remembered)),
+        },
+    };
+
+    public static ResourcePolicy Remembering(string word)
+    {
+        var policy = new ResourcePolicy
+        {
+            Kind = ResourceKind.Client, ResourceId = "payroll", Mode = VerificationMode.Required, ReverifyAfter = TimeSpan.FromMinutes(60), RememberBrowserDays = 14,
+        };
+        return word switch
+        {
+            "required, remembering for 0 days" => policy with { RememberBrowserDays = 0 },
+            "required, remembering for 3 days" => policy with { RememberBrowserDays = 3 },
+            "required, changed since" => policy with { ChangedAt = Now.AddDays(-1) },
+            "required, changed at that moment" => policy with { ChangedAt = Now.AddDays(-3) },
+            "required, changed before" => policy with { ChangedAt = Now.AddDays(-4) },
+            "required, at each authorization" => policy with { ReverifyAfter = TimeSpan.Zero },
+            "required, by a code" => policy with { Methods = ["otp"] },
+            "required, by a passkey" => policy with { Methods = ["passkey"] },
+            "required, always for the group" => policy with { Rules = [new("staff", VerificationMode.Always)] },
+            "portal, required" => policy with { Kind = ResourceKind.Portal },
+            "admin console" => policy with { Kind = ResourceKind.Admin },
+            _ => policy with { Mode = Enum.Parse<VerificationMode>(word, ignoreCase: true) },
+        };
+    }
+
     public static RequestDemands Demands(string word) => word switch
     {
         "none" => RequestDemands.None,
@@ -89,6 +127,8 @@ internal static class PolicyTable
         Decision.Proceed proceed => "proceed " + proceed.Acr,
         _ => throw new ArgumentException($"The table knows no decision {decision}.", nameof(decision)),
     };
+
+    private static RememberedProof Remembered(int days) => new(Now.AddDays(-days), Now.AddDays(14 - days));
 
     private static PersonState With(EnrollmentState enrollment) => new() { Enrollment = enrollment, Groups = ["staff"] };
 

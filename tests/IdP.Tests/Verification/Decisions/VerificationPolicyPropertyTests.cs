@@ -26,9 +26,12 @@ internal sealed class VerificationPolicyPropertyTests
         from minutes in Gen.Elements(0, 5, 480)
         from methods in Gen.Elements<string[]>([], ["otp"], ["passkey"])
         from rules in Gen.Elements("staff", "guests").Zip(Modes).ListOf()
+        from days in Gen.Elements(0, 0, 7, 30)
+        from changed in Gen.Frequency((3, Gen.Constant<DateTimeOffset?>(null)), (1, Past.Select(time => (DateTimeOffset?)time)))
         select new ResourcePolicy
         {
             Kind = kind, ResourceId = "x", Mode = mode, ReverifyAfter = TimeSpan.FromMinutes(minutes), Methods = methods,
+             RememberBrowserDays = days, ChangedAt = changed,
             Rules = [.. rules.Select(rule => new PolicyRule(rule.Item1, rule.Item2))],
         };
 
@@ -55,8 +58,12 @@ internal sealed class VerificationPolicyPropertyTests
         from passkeyAt in Past
         from how in Gen.Elements("", "otp", "passkey", "passkey, then otp")
         from skipped in Gen.Elements(true, false)
+        from rememberedAt in Past
+        from until in Times
+        from remembered in Gen.Elements(true, false)
         select new SessionState
         {
+            Remembered = remembered ? new RememberedProof(rememberedAt, until) : null,
             PasswordAt = passwordAt, Skipped = skipped,
             VerifiedAt = how switch { "" => null, "passkey, then otp" => Later(verifiedAt, passkeyAt), _ => verifiedAt },
             PasskeyAt = how switch { "passkey" => verifiedAt, "passkey, then otp" => passkeyAt, _ => null },
@@ -98,7 +105,16 @@ internal sealed class VerificationPolicyPropertyTests
 
     [Test]
     public void Without_verification_only_those_proceed_who_are_not_asked_or_may_skip() => Holds(question =>
-        question.Decide() is not Decision.Proceed || question.Session.VerifiedAt is not null || !question.Asks || question.MaySkip);
+        question.Decide() is not Decision.Proceed || question.Session.VerifiedAt is not null || !question.Asks || question.MaySkip || question.MayRemember);
+
+    [Test]
+    public void A_remembered_browser_changes_no_level_and_no_time() => Holds(question =>
+    {
+        var elsewhere = (question with { Session = question.Session with { Remembered = null } }).Decide();
+        return question.Decide() is not Decision.Proceed proceed || elsewhere is not Decision.Proceed without
+            ? question.MayRemember || question.Decide().ToString() == elsewhere.ToString()
+            : proceed.Acr == without.Acr && proceed.AuthTime == without.AuthTime && proceed.Amr.SequenceEqual(without.Amr);
+    });
 
     [Test]
     public void Without_a_session_nobody_goes_further() => Holds(question =>
@@ -199,6 +215,12 @@ internal sealed class VerificationPolicyPropertyTests
 
         public bool MaySkip => Session.Skipped && Mode == VerificationMode.Required && Demands.Acr is not ("mfa" or "phr")
             && Person.Enrollment is EnrollmentState.Period period && Now < period.Deadline;
+
+        public bool MayRemember => Session.Remembered is { } remembered && Policy.Kind == ResourceKind.Client
+            && Mode is VerificationMode.Required or VerificationMode.WhenEnrolled && Person.Enrollment is EnrollmentState.Active
+            && Demands is { Login: false, MaxAge: null, Acr: not ("mfa" or "phr") } && Policy.Methods.Count == 0 && Policy.ReverifyAfter > TimeSpan.Zero
+            && Now < remembered.Until && remembered.VerifiedAt.AddDays(Policy.RememberBrowserDays) > Now
+            && !(remembered.VerifiedAt <= Policy.ChangedAt);
 
         public Decision Decide() => VerificationPolicy.Decide(Policy, Person, Session, Demands, Settings, Now);
     }

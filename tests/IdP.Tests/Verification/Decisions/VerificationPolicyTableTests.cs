@@ -11,6 +11,9 @@ internal sealed class VerificationPolicyTableTests
     private static IEnumerable<TestCaseData> Table => PolicyTable.Rows(["mode", "person", "session", .. Demands])
         .Select(row => new TestCaseData(row[0], row[1], row[2], row[3..]).SetArgDisplayNames(row[..3]));
 
+    private static IEnumerable<TestCaseData> Remembered => PolicyTable.Rows(["policy", "person", "remembered", .. Demands])
+        .Select(row => new TestCaseData(row[0], row[1], row[2], row[3..]).SetArgDisplayNames(row[..3]));
+
     private static IEnumerable<TestCaseData> GuardedOnly => PolicyTable.Rows("mode", "person", "none", "acr=mfa")
         .Select(row => new TestCaseData(row[0], row[1], row[2..]).SetArgDisplayNames(row[..2]));
 
@@ -43,6 +46,33 @@ internal sealed class VerificationPolicyTableTests
         var decided = Demands.Select(demand => Decide(policy, person, session, demand));
 
         Assert.That(decided, Is.EqualTo(Demands.Select(demand => Decide(always, person, session, demand))));
+    }
+
+    [TestCaseSource(nameof(Remembered))]
+    public void A_remembered_browser_does_what_the_table_says(string policy, string person, string remembered, string[] expected)
+    {
+        var session = PolicyTable.InBrowser(remembered);
+
+        var decided = Demands.Select(demand => VerificationPolicy.Decide(
+            PolicyTable.Remembering(policy), PolicyTable.Person(person), session, PolicyTable.Demands(demand) with { FlowStartedAt = PolicyTable.Now.AddMinutes(-5) },
+            new VerificationSettings(), PolicyTable.Now));
+
+        Assert.That(decided.Select(PolicyTable.Word), Is.EqualTo(expected));
+    }
+
+    [TestCaseSource(nameof(Remembered))]
+    public void A_browser_is_offered_to_be_remembered_where_it_would_do(string policy, string person, string remembered, string[] expected)
+    {
+        _ = (person, remembered, expected);
+        for (var i = 0; i < Demands.Length; i++)
+        {
+            var demands = PolicyTable.Demands(Demands[i]) with { FlowStartedAt = PolicyTable.Now.AddMinutes(-5) };
+            Decision Decide(SessionState session) => VerificationPolicy.Decide(
+                PolicyTable.Remembering(policy) with { ChangedAt = null }, PolicyTable.Person("active"), session, demands, new VerificationSettings(), PolicyTable.Now);
+            var wouldDo = Decide(PolicyTable.InBrowser("never") with { Remembered = new(PolicyTable.Now, PolicyTable.Now.AddDays(1)) }) is Decision.Proceed;
+
+            if (Decide(PolicyTable.InBrowser("never")) is Decision.Verify verify) Assert.That(verify.RememberDays > 0, Is.EqualTo(wouldDo), Demands[i]);
+        }
     }
 
     [TestCaseSource(nameof(GuardedOnly))]

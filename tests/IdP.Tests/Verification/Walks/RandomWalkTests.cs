@@ -37,7 +37,7 @@ internal sealed class RandomWalkTests
         string[] places =
         [
             "NotRequired pwd", "NotRequired mfa", "WhenEnrolled pwd", "WhenEnrolled mfa", "Required pwd", "Required mfa", "Always mfa",
-            "enrolled", "replaced", "verified", "recovered", "skipped", "locked", "expired", "reset",
+            "enrolled", "replaced", "verified", "recovered", "skipped", "locked", "expired", "reset", "remembered",
         ];
         Assert.That(places.Where(place => reached.GetValueOrDefault(place) == 0), Is.Empty);
     }

@@ -18,7 +18,8 @@ internal sealed class Walk(SignInBench bench, string userId, string userName, in
     ];
 
     private static readonly ResourcePolicy[] Policies =
-        [SignInBench.Unguarded, SignInBench.Required, SignInBench.Required, SignInBench.Always, SignInBench.Unguarded with { Mode = VerificationMode.WhenEnrolled }];
+        [SignInBench.Unguarded, SignInBench.Required, SignInBench.Required, SignInBench.Always, SignInBench.Unguarded with { Mode = VerificationMode.WhenEnrolled },
+            SignInBench.Required with { RememberBrowserDays = WalkModel.RememberDays }, SignInBench.Always with { RememberBrowserDays = WalkModel.RememberDays }];
 
     private readonly Random random = new(seed);
     private readonly WalkModel model = new();
@@ -60,7 +61,7 @@ internal sealed class Walk(SignInBench bench, string userId, string userName, in
         < 76 => BeginAsync(),
         < 86 => ConfirmAsync(random.Next(5) > 0),
         < 90 => PauseAsync(),
-        < 93 => TabAsync(),
+        < 93 => random.Next(3) == 0 ? ReopenAsync() : TabAsync(),
         < 95 => ResetAsync(withDays: random.Next(2) == 0),
         < 97 => UnlockAsync(),
         < 98 => DisableAsync(),
@@ -91,8 +92,9 @@ internal sealed class Walk(SignInBench bench, string userId, string userName, in
         if (decision is Decision.Enroll { Deadline: { } deadline }) Begun(deadline);
         if (decision is Decision.Locked { Reason: LockReason.EnrollmentExpired }) Reached.Add("expired");
         if (decision is not Decision.Proceed opened) return;
-        Holds(model.Wrong(opened, policy, held, Now) is not { } wrong, $"{policy.Mode} opened with {opened.Acr} although {model.Wrong(opened, policy, held, Now)}");
+        Holds(model.Wrong(opened, policy, held, browser.RememberedCookie, Now) is not { } wrong, $"{policy.Mode} opened with {opened.Acr} although {model.Wrong(opened, policy, held, browser.RememberedCookie, Now)}");
         Reached.Add($"{policy.Mode} {opened.Acr}");
+        if (opened.Reasons[^1].Contains("remembered", StringComparison.Ordinal)) Reached.Add("remembered");
         // A pending sign-in became a session, which keeps what the browser's session had proven.
         Keep(held, verified: held.FirstOrDefault(p => p.VerifiedAt is not null && p.Generation == model.Generation)?.VerifiedAt, skipped: held.Any(p => p.Skipped));
     }
@@ -100,14 +102,20 @@ internal sealed class Walk(SignInBench bench, string userId, string userName, in
     private async Task CodeAsync(string? code)
     {
         var held = Held();
-        var check = await browser.CheckAsync(code);
-        Tell($"code {code}: {check}");
+        var remember = random.Next(2) == 0;
+        var before = browser.RememberedCookie;
+        var check = await browser.CheckAsync(code, remember ? WalkModel.RememberDays : 0);
+        Tell($"code {code}{(remember ? ", to be remembered" : "")}: {check}");
+        Holds(check is CodeCheck.Accepted && remember ? browser.RememberedCookie != before : browser.RememberedCookie == before, "a browser was remembered that should not be");
         if (Judge(check, held) && check is CodeCheck.Accepted)
         {
             Holds(model.Secret is not null && Step(model.Secret, code) is { } step && step > model.LastStep, "a code that is not right, or was used, was taken");
             model.LastStep = Step(model.Secret!, code)!.Value;
             lastCode = code;
             Reached.Add("verified");
+            if (!remember) return;
+            model.Remembered.Remove(before ?? "");
+            model.Remembered[browser.RememberedCookie!] = (Now, model.Generation);
         }
     }
 
@@ -118,6 +126,7 @@ internal sealed class Walk(SignInBench bench, string userId, string userName, in
         var check = await browser.CheckAsync<RecoveryCodeMethod>(code);
         Tell($"recovery code: {check}");
         if (!Judge(check, held) || check is not CodeCheck.Accepted) return;
+        model.Remembered.Clear();
         Holds(model.RecoveryCodes.Remove(code), "a recovery code that nobody has was taken");
         Reached.Add("recovered");
     }
@@ -164,6 +173,7 @@ internal sealed class Walk(SignInBench bench, string userId, string userName, in
         Holds(secret is not null && Step(secret, code) is not null, "a set-up was confirmed without the secret that was shown");
         Reached.Add(model.Secret is null ? "enrolled" : "replaced");
         (model.Secret, model.LastStep, model.Deadline, model.MustEnroll) = (secret, Step(secret!, code)!.Value, null, false);
+        model.Remembered.Clear();
         if (confirmation.RecoveryCodes.Count > 0) model.RecoveryCodes.Clear();
         model.RecoveryCodes.UnionWith(confirmation.RecoveryCodes);
         lastCode = code;
@@ -258,6 +268,7 @@ internal sealed class Walk(SignInBench bench, string userId, string userName, in
                 return false;
             case CodeCheck.Locked:
                 model.Locked = true;
+                model.Remembered.Clear();
                 model.Cookies.Clear();
                 Reached.Add("locked");
                 return false;
@@ -278,6 +289,13 @@ internal sealed class Walk(SignInBench bench, string userId, string userName, in
     private void Keep(IReadOnlyList<Proven> held, DateTimeOffset? verified, bool skipped)
     {
         if (browser.SessionCookie is { } cookie) model.Cookies[cookie] = new Proven(held.Max(p => p.PasswordAt), model.Generation, verified, skipped);
+    }
+
+    private Task ReopenAsync()
+    {
+        browser.Reopen();
+        Tell("closed and opened again");
+        return Task.CompletedTask;
     }
 
     private async Task<bool> WhoAsync() => await browser.PendingAsync() is not null || await browser.SessionAsync() is not null;

@@ -32,6 +32,11 @@ internal sealed class WalkModel
 
     public int Generation { get; set; }
 
+    public const int RememberDays = 7;
+
+    /// <summary>Cookies of browsers that are remembered: when and under which number they became so.</summary>
+    public Dictionary<string, (DateTimeOffset At, int Generation)> Remembered { get; } = [];
+
     public Dictionary<string, Proven> Cookies { get; } = [];
 
     public bool IsOver(DateTimeOffset now) => Secret is null && Deadline <= now;
@@ -43,12 +48,17 @@ internal sealed class WalkModel
     public bool IsVerified(Proven? proven, DateTimeOffset now, TimeSpan within) =>
         proven is { VerifiedAt: { } at } && proven.Generation == Generation && now - at <= within;
 
+    private bool IsRemembered(ResourcePolicy policy, string? cookie, DateTimeOffset now) =>
+        policy is { RememberBrowserDays: > 0, Mode: VerificationMode.Required } && Secret is not null && !MustEnroll
+        && cookie is not null && Remembered.TryGetValue(cookie, out var browser) && browser.Generation == Generation && now - browser.At < TimeSpan.FromDays(policy.RememberBrowserDays);
+
     /// <summary>Why this must not have opened; null: it may.</summary>
-    public string? Wrong(Decision.Proceed opened, ResourcePolicy policy, IReadOnlyList<Proven> held, DateTimeOffset now)
+    public string? Wrong(Decision.Proceed opened, ResourcePolicy policy, IReadOnlyList<Proven> held, string? remembered, DateTimeOffset now)
     {
         if (held.Count == 0) return "nobody had given a password";
         if (IsStopped(now)) return "the person is stopped";
         if (opened.Acr == "mfa") return MustEnroll || !held.Any(p => IsVerified(p, now, TimeSpan.MaxValue)) ? "nothing was verified" : null;
+        if (IsRemembered(policy, remembered, now)) return null;
         return policy.Mode switch
         {
             VerificationMode.NotRequired => null,

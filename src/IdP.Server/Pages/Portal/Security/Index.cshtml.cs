@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IdP.Server.Pages.Portal.Security;
 
 /// <summary>How I prove who I am, where I am signed in, my password.</summary>
-internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions sessions, AllowedApps allowedApps, PasskeyEnrollment passkeys) : PortalPage(visit, "security")
+internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions sessions, RememberedBrowsers browsers, AllowedApps allowedApps, PasskeyEnrollment passkeys) : PortalPage(visit, "security")
 {
     public const int AllCodes = RecoveryCodeMethod.HowMany;
 
@@ -26,12 +26,14 @@ internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions ses
 
     public IReadOnlyList<SessionRow> Sessions { get; private set; } = [];
 
+    public IReadOnlyList<RememberedRow> Remembered { get; private set; } = [];
+
     public IReadOnlyList<AllowedApps.App> Allowed { get; private set; } = [];
 
     public bool IsActive => Who.Person.State.Enrollment is EnrollmentState.Active;
 
     /// <summary>What was just done; only texts that are known here.</summary>
-    public Phrase? Done => Request.Query["done"].ToString() is "phone" or "added" or "renamed" or "removed" or "passkey" or "passkey_removed" or "already" or "password" or "others" or "one" or "revoked" ? T["Security.Done." + Request.Query["done"]] : null;
+    public Phrase? Done => Request.Query["done"].ToString() is "phone" or "added" or "renamed" or "removed" or "passkey" or "passkey_removed" or "already" or "password" or "others" or "one" or "forgotten" or "revoked" ? T["Security.Done." + Request.Query["done"]] : null;
 
     public (string Style, Phrase Text) Status => Who.Person.State.Enrollment switch
     {
@@ -60,6 +62,7 @@ internal sealed class IndexModel(Visit visit, IdPDatabase database, Sessions ses
         Passkeys = await passkeys.ListAsync(id);
         (CodesLeft, CodesMadeAt) = await database.ReadAsync(s => RecoveryCodeMethod.CountAsync(s, id));
         Allowed = await allowedApps.ListAsync(id);
+        Remembered = await RememberedRow.ListAsync(browsers, Session, T);
         Sessions = await SessionRow.ListAsync(sessions, Session, T);
         return Page();
     }
