@@ -116,6 +116,7 @@ internal sealed class Walk(SignInBench bench, string userId, string userName, in
             if (!remember) return;
             model.Remembered.Remove(before ?? "");
             model.Remembered[browser.RememberedCookie!] = (Now, model.Generation);
+            if (random.Next(2) == 0) await ReopenAsync();
         }
     }
 
@@ -291,11 +292,13 @@ internal sealed class Walk(SignInBench bench, string userId, string userName, in
         if (browser.SessionCookie is { } cookie) model.Cookies[cookie] = new Proven(held.Max(p => p.PasswordAt), model.Generation, verified, skipped);
     }
 
-    private Task ReopenAsync()
+    private async Task ReopenAsync()
     {
         browser.Reopen();
         Tell("closed and opened again");
-        return Task.CompletedTask;
+        if (random.Next(3) == 0) await StepAsync();
+        await PasswordAsync(SignInBench.Password);
+        await OpenAsync(Policies[^random.Next(1, 3)]);
     }
 
     private async Task<bool> WhoAsync() => await browser.PendingAsync() is not null || await browser.SessionAsync() is not null;
