@@ -492,6 +492,10 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("character varying(128)")
                         .HasColumnName("resource_id");
 
+                    b.Property<long?>("ChangedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("changed_at");
+
                     b.Property<string>("Draft")
                         .HasColumnType("text")
                         .HasColumnName("draft");
@@ -963,6 +967,11 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasMaxLength(43)
                         .HasColumnType("character varying(43)")
                         .HasColumnName("dpop_jkt");
+
+                    b.Property<string>("RememberedBrowser")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("remembered_browser");
 
                     b.Property<string>("Resource")
                         .HasColumnType("text")

@@ -660,3 +660,10 @@ ALTER TABLE "campaigns" ADD "reminded_at" INTEGER NULL;
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261128205630_CampaignReminders', '10.0.14');
 
+ALTER TABLE "resource_policies" ADD "changed_at" INTEGER NULL;
+
+ALTER TABLE "authorizations" ADD "remembered_browser" TEXT NULL;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261128211942_RememberedBrowsers', '10.0.14');
+

@@ -485,6 +485,10 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("resource_id");
 
+                    b.Property<long?>("ChangedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changed_at");
+
                     b.Property<string>("Draft")
                         .HasColumnType("TEXT")
                         .HasColumnName("draft");
@@ -956,6 +960,11 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasMaxLength(43)
                         .HasColumnType("TEXT")
                         .HasColumnName("dpop_jkt");
+
+                    b.Property<string>("RememberedBrowser")
+                        .HasMaxLength(43)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("remembered_browser");
 
                     b.Property<string>("Resource")
                         .HasColumnType("TEXT")
