@@ -19,6 +19,7 @@ internal static partial class ReasonWords
         ["The sign-in is too old for this request."] = "Reason.TooOld",
         ["Verification is not asked for."] = "Reason.NotAsked",
         ["No method that the policy allows reaches that level."] = "Reason.Unreachable",
+        ["The browser is remembered."] = "Reason.Remembered",
         ["Verified recently enough."] = "Reason.Recent",
         ["A passkey is asked for."] = "Reason.Passkey",
         ["Verification is asked for."] = "Reason.Asked",

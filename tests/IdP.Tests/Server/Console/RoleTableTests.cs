@@ -38,7 +38,7 @@ internal sealed class RoleTableTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
         ["backChannelLogoutUri"] = "https://cell.example/logout", ["grantTypes"] = new[] { "authorization_code" }, ["scopes"] = new[] { "openid" }, ["consent"] = "explicit", ["tokenEndpointAuthMethod"] = "client_secret_post",
         ["jwks"] = new { }, ["requirePkce"] = true, ["requirePar"] = true, ["dpopBoundAccessTokens"] = true, ["profile"] = "", ["accessTokenFormat"] = "jwt", ["idTokenSigningAlg"] = "ES256",
         ["allowedOrigins"] = new[] { "https://cell.example" }, ["launchUri"] = "https://cell.example/", ["initiateLoginUri"] = "https://cell.example/login", ["disabled"] = true, ["identityVerification"] = "always",
-        ["reverifyAfterMinutes"] = 5, ["verificationMethods"] = new[] { "otp" }, ["enrollmentProof"] = "admin", ["clientSecret"] = "a secret of some length", ["overlapHours"] = 1, ["algorithm"] = "HS256",
+        ["reverifyAfterMinutes"] = 5, ["verificationMethods"] = new[] { "otp" }, ["enrollmentProof"] = "admin", ["rememberBrowserDays"] = 30, ["clientSecret"] = "a secret of some length", ["overlapHours"] = 1, ["algorithm"] = "HS256",
         ["rules"] = new[] { new { identityVerification = "always" } }, ["subject"] = "Cell", ["text"] = "Cell", ["username"] = "adele",
         ["enrollmentDays"] = 8, ["verificationAttempts"] = 4, ["lockMinutes"] = 0, ["passwordAttempts"] = 9, ["passwordLockMinutes"] = 14, ["addressAttempts"] = 99_000, ["failedCodesCountAsPassword"] = true,
         ["failedPasswordsCountAsVerification"] = true, ["expiryLocks"] = "account", ["portalIdentityVerification"] = "always", ["portalReverifyAfterMinutes"] = 5, ["preferredAuthenticator"] = "Cell",

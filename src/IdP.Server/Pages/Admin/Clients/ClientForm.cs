@@ -40,6 +40,8 @@ internal sealed class ClientForm
 
     public string? EnrollmentProof { get; set; }
 
+    public string? RememberBrowserDays { get; set; }
+
     public string? TokenEndpointAuthMethod { get; set; }
 
     public string? Jwks { get; set; }
@@ -65,7 +67,8 @@ internal sealed class ClientForm
         LaunchUri = client.LaunchUri, InitiateLoginUri = client.InitiateLoginUri, AllowedOrigins = Text(client.AllowedOrigins),
         GrantTypes = [.. client.GrantTypes], Scopes = string.Join(' ', client.Scopes), Consent = client.Consent,
         IdentityVerification = client.IdentityVerification, ReverifyAfterMinutes = client.ReverifyAfterMinutes.ToString(CultureInfo.InvariantCulture),
-        VerificationMethods = [.. client.VerificationMethods], EnrollmentProof = client.EnrollmentProof, TokenEndpointAuthMethod = client.TokenEndpointAuthMethod,
+        VerificationMethods = [.. client.VerificationMethods], EnrollmentProof = client.EnrollmentProof, RememberBrowserDays = client.RememberBrowserDays.ToString(CultureInfo.InvariantCulture),
+        TokenEndpointAuthMethod = client.TokenEndpointAuthMethod,
         Jwks = client.Jwks?.GetRawText(), RequirePkce = client.RequirePkce, RequirePar = client.RequirePar, DpopBoundAccessTokens = client.DpopBoundAccessTokens,
         Profile = client.Profile, AccessTokenFormat = client.AccessTokenFormat, IdTokenSigningAlg = client.IdTokenSigningAlg, Disabled = client.Disabled,
     };
@@ -80,7 +83,9 @@ internal sealed class ClientForm
         IdentityVerification = IdentityVerification,
         // What is no number is refused by the rule for numbers.
         ReverifyAfterMinutes = int.TryParse(ReverifyAfterMinutes, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) ? minutes : -1,
-        VerificationMethods = VerificationMethods, EnrollmentProof = EnrollmentProof ?? "", TokenEndpointAuthMethod = TokenEndpointAuthMethod,
+        VerificationMethods = VerificationMethods, EnrollmentProof = EnrollmentProof ?? "",
+        RememberBrowserDays = int.TryParse(RememberBrowserDays, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days : -1,
+        TokenEndpointAuthMethod = TokenEndpointAuthMethod,
         Jwks = Jwks?.Trim() ?? "", RequirePkce = RequirePkce, RequirePar = RequirePar, DpopBoundAccessTokens = DpopBoundAccessTokens,
         Profile = Profile ?? "", AccessTokenFormat = AccessTokenFormat, IdTokenSigningAlg = IdTokenSigningAlg, Disabled = Disabled,
     };
