@@ -88,7 +88,7 @@ internal sealed class AuthorizationCodes(IdPDatabase database, RandomSource rand
         {
             await s.ExecuteAsync(InsertAuthorization, random.NewId(), AuthorizationType.Permanent, who.Person.Id, client.ClientId, null,
                 string.Join(' ', scopes), proven.Acr, string.Join(' ', proven.Amr), proven.AuthTime, null, false, null,
-                who.Person.CredentialGeneration, null, now, "", null);
+                who.Person.CredentialGeneration, null, now, "", null, null);
         }
 
         await s.AuditAsync(Event(AuditEvents.ConsentGiven, who, client, "success", "Allowed: " + string.Join(' ', scopes), origin, now));

@@ -33,7 +33,7 @@ internal abstract partial class MailFixture(TestDatabaseKind kind) : AdminFixtur
 
     protected async Task AddPersonAsync(string name, string? locale = null, string? displayName = null, params string[] roles) => Assert.That(
         await Get<AddUser>().HandleAsync(new(name, new UserPatch { Email = name + "@larkfield.example", DisplayName = displayName ?? name, Locale = locale, Roles = [.. roles] },
-            null, MustChangePassword: false, Reason), Actor, Ct), Is.TypeOf<AddUser.Outcome.Added>());
+            null, MustChangePassword: false, Reason), Seed, Ct), Is.TypeOf<AddUser.Outcome.Added>());
 
     /// <summary>As a page of the person's would have written it.</summary>
     protected async Task HappenAsync(string name, string what, string? reference = null, string? reason = null)
