@@ -119,19 +119,19 @@ public sealed record VerificationSettings
     public static VerificationSettings FromJson(JsonObject values) => values.Deserialize<VerificationSettings>(Json)!;
 
     /// <summary>What is wrong with the values, in sentences that name the setting.</summary>
-    public IEnumerable<string> Problems()
+    public IEnumerable<FormattableString> Problems()
     {
-        if (EnrollmentDays is < 1 or > 365) yield return "enrollmentDays must be from 1 to 365.";
-        if (VerificationAttempts is < 3 or > 20) yield return "verificationAttempts must be from 3 to 20.";
-        if (PasswordAttempts is < 3 or > 100) yield return "passwordAttempts must be from 3 to 100.";
-        if (PasswordLockMinutes is < 1 or > 1440) yield return "passwordLockMinutes must be from 1 to 1440.";
-        if (AddressAttempts is < 10 or > 100_000) yield return "addressAttempts must be from 10 to 100000.";
-        if (PortalReverifyAfterMinutes is < 0 or > 525_600) yield return "portalReverifyAfterMinutes must be from 0 to 525600.";
-        if (RefreshTokenGraceSeconds is < 0 or > 60) yield return "refreshTokenGraceSeconds must be from 0 to 60.";
+        if (EnrollmentDays is < 1 or > 365) yield return $"enrollmentDays must be from 1 to 365.";
+        if (VerificationAttempts is < 3 or > 20) yield return $"verificationAttempts must be from 3 to 20.";
+        if (PasswordAttempts is < 3 or > 100) yield return $"passwordAttempts must be from 3 to 100.";
+        if (PasswordLockMinutes is < 1 or > 1440) yield return $"passwordLockMinutes must be from 1 to 1440.";
+        if (AddressAttempts is < 10 or > 100_000) yield return $"addressAttempts must be from 10 to 100000.";
+        if (PortalReverifyAfterMinutes is < 0 or > 525_600) yield return $"portalReverifyAfterMinutes must be from 0 to 525600.";
+        if (RefreshTokenGraceSeconds is < 0 or > 60) yield return $"refreshTokenGraceSeconds must be from 0 to 60.";
         if (ReminderDays.Count > 10 || ReminderDays.Distinct().Count() != ReminderDays.Count || ReminderDays.Any(days => days is < 1 or > 365))
-            yield return "reminderDays must be at most 10 different numbers from 1 to 365.";
-        if (AuditRetentionDays is not 0 and (< 30 or > 36_500)) yield return "auditRetentionDays must be 0 or from 30 to 36500.";
-        if (LockMinutes is < 0 or > 525_600) yield return "lockMinutes must be from 0 to 525600.";
+            yield return $"reminderDays must be at most 10 different numbers from 1 to 365.";
+        if (AuditRetentionDays is not 0 and (< 30 or > 36_500)) yield return $"auditRetentionDays must be 0 or from 30 to 36500.";
+        if (LockMinutes is < 0 or > 525_600) yield return $"lockMinutes must be from 0 to 525600.";
         // NIST SP 800-63B-4 §3.2.2 bounds guessing: six digits and a three-step window leave 3 in 10^6 a guess.
         else if (LockMinutes > 0 && GuessesPerDay > 30)
         {

@@ -14,26 +14,26 @@ public static class RedirectUris
     /// <param name="uri">As it was typed.</param>
     /// <param name="publicClient">Only apps without a secret may have a scheme of their own (RFC 8252 §7.1).</param>
     /// <returns>A sentence; null when it may be registered.</returns>
-    public static string? Problem(string uri, bool publicClient)
+    public static FormattableString? Problem(string uri, bool publicClient)
     {
-        if (uri.Length == 0) return "The address is empty.";
-        if (uri.Length > MostCharacters) return "The address is too long.";
+        if (uri.Length == 0) return $"The address is empty.";
+        if (uri.Length > MostCharacters) return $"The address is too long.";
         // Anything a browser or a parser would quietly change makes two readers see two addresses.
         if (uri.AsSpan().ContainsAnyExceptInRange('!', '~') || uri.AsSpan().ContainsAny(Forbidden))
         {
-            return "The address has a character that must be percent-encoded.";
+            return $"The address has a character that must be percent-encoded.";
         }
 
-        if (uri.Contains('*')) return "The address may not have a wildcard: list every address.";
-        if (uri.Contains('#')) return "The address may not have a fragment (#).";  // RFC 6749 §3.1.2
-        if (!Uri.TryCreate(uri, UriKind.Absolute, out var parsed)) return "The address must be absolute, such as https://app.example/callback.";
+        if (uri.Contains('*')) return $"The address may not have a wildcard: list every address.";
+        if (uri.Contains('#')) return $"The address may not have a fragment (#).";  // RFC 6749 §3.1.2
+        if (!Uri.TryCreate(uri, UriKind.Absolute, out var parsed)) return $"The address must be absolute, such as https://app.example/callback.";
         return parsed.Scheme switch
         {
             "https" or "http" => WebProblem(uri, parsed),
-            _ when !publicClient => "The address must begin with https://.",
+            _ when !publicClient => $"The address must begin with https://.",
             // RFC 8252 §7.1: a scheme of its own is a reversed domain name, so it has a dot.
-            _ when !parsed.Scheme.Contains('.') => "A scheme of the app's own must be a reversed domain name, such as com.example.app.",
-            _ when !uri.StartsWith(parsed.Scheme + ":/", StringComparison.Ordinal) => "The scheme must be in lower case and followed by :/.",
+            _ when !parsed.Scheme.Contains('.') => $"A scheme of the app's own must be a reversed domain name, such as com.example.app.",
+            _ when !uri.StartsWith(parsed.Scheme + ":/", StringComparison.Ordinal) => $"The scheme must be in lower case and followed by :/.",
             _ => null,
         };
     }
@@ -70,19 +70,19 @@ public static class RedirectUris
     internal static string? Origin(string uri) =>
         Uri.TryCreate(uri, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" ? parsed.GetLeftPart(UriPartial.Authority) : null;
 
-    private static string? WebProblem(string uri, Uri parsed)
+    private static FormattableString? WebProblem(string uri, Uri parsed)
     {
-        if (!uri.StartsWith(parsed.Scheme + "://", StringComparison.Ordinal)) return "The address must begin with https:// in lower case.";
+        if (!uri.StartsWith(parsed.Scheme + "://", StringComparison.Ordinal)) return $"The address must begin with https:// in lower case.";
         var rest = uri.AsSpan(parsed.Scheme.Length + 3);
         var end = rest.IndexOfAny('/', '?');
         var authority = end < 0 ? rest : rest[..end];
-        if (authority.Contains('@')) return "The address may not have a user name or password.";
-        if (authority.IsEmpty || parsed.Host.Length == 0) return "The address has no host name.";
+        if (authority.Contains('@')) return $"The address may not have a user name or password.";
+        if (authority.IsEmpty || parsed.Host.Length == 0) return $"The address has no host name.";
         // 0x7f.1, 127.1, upper case, a trailing dot: the host must be written as it is looked up.
-        if (!authority.StartsWith(parsed.Host, StringComparison.Ordinal) || parsed.Host.EndsWith('.')) return "The host name must be written in its plain form.";
-        if (authority[parsed.Host.Length..] is not ([] or [':', >= '1' and <= '9', ..])) return "The port is not valid.";
-        if (HasDotSegments(parsed, uri)) return "The path may not have . or .. segments.";
-        if (parsed.Scheme == "http" && !IsLoopback(parsed.Host)) return "The address must begin with https:// (http is for this machine only).";
+        if (!authority.StartsWith(parsed.Host, StringComparison.Ordinal) || parsed.Host.EndsWith('.')) return $"The host name must be written in its plain form.";
+        if (authority[parsed.Host.Length..] is not ([] or [':', >= '1' and <= '9', ..])) return $"The port is not valid.";
+        if (HasDotSegments(parsed, uri)) return $"The path may not have . or .. segments.";
+        if (parsed.Scheme == "http" && !IsLoopback(parsed.Host)) return $"The address must begin with https:// (http is for this machine only).";
         return null;
     }
 

@@ -27,7 +27,7 @@ internal sealed record Actor(string Name)
     /// <exception cref="ForbiddenException">They may not.</exception>
     public void Demand(Right right)
     {
-        if (!Has(right)) throw new ForbiddenException($"This needs the right {Access.Rights.Scope(right)}.");
+        if (!Has(right)) throw new ForbiddenException(Sentence.Of($"This needs the right {Access.Rights.Scope(right)}."));
     }
 
     /// <summary>As <see cref="Demand"/>, and nobody acts on people who have a role unless they may give roles: else a lesser admin would open the account of a greater one.</summary>
@@ -35,6 +35,6 @@ internal sealed record Actor(string Name)
     public void DemandOver(User person, Right right)
     {
         Demand(right);
-        if (person.Roles.Count > 0 && !Has(Right.RolesWrite)) throw new ForbiddenException("Only an owner acts on people who have an admin role.");
+        if (person.Roles.Count > 0 && !Has(Right.RolesWrite)) throw new ForbiddenException(Sentence.Of($"Only an owner acts on people who have an admin role."));
     }
 }

@@ -19,10 +19,10 @@ internal static class ClaimRules
     /// <summary>What is wrong with one claim, in a sentence; null: nothing.</summary>
     public static string? Problem(string name, JsonElement value)
     {
-        if (name.Length is 0 or > 128 || Texts.HasControls(name)) return "A claim needs a name of 1 to 128 characters without control characters.";
-        if (CustomClaims.IsOfTheProtocol(name)) return $"The claim {name} cannot be given: it is the protocol's own.";
-        if (CustomClaims.IsProperty(name)) return $"The claim {name} cannot be given: it comes from a property of the person.";
-        return IsWellFormed(value) ? null : $"The claim {name} has half a surrogate pair in a text.";
+        if (name.Length is 0 or > 128 || Texts.HasControls(name)) return Sentence.Of($"A claim needs a name of 1 to 128 characters without control characters.");
+        if (CustomClaims.IsOfTheProtocol(name)) return Sentence.Of($"The claim {name} cannot be given: it is the protocol's own.");
+        if (CustomClaims.IsProperty(name)) return Sentence.Of($"The claim {name} cannot be given: it comes from a property of the person.");
+        return IsWellFormed(value) ? null : Sentence.Of($"The claim {name} has half a surrogate pair in a text.");
     }
 
     // Found out by writing it, as a token does.

@@ -78,7 +78,7 @@ internal sealed class CsvReader
         if (Next == '"') return ReadQuoted();
         for (; !IsAtEnd && Next != separator; at++)
         {
-            if (Next == '"') return "A quotation mark stands in the middle of a cell; put the whole cell in quotation marks and double the ones inside.";
+            if (Next == '"') return Sentence.Of($"A quotation mark stands in the middle of a cell; put the whole cell in quotation marks and double the ones inside.");
             cell.Append(text[at]);
         }
 
@@ -92,7 +92,7 @@ internal sealed class CsvReader
             if (c == '"')
             {
                 at++;
-                if (Next != '"') return IsAtEnd || Next == separator ? null : "Something stands behind the closing quotation mark of a cell.";
+                if (Next != '"') return IsAtEnd || Next == separator ? null : Sentence.Of($"Something stands behind the closing quotation mark of a cell.");
             }
             else if (c == '\n')
             {
@@ -102,6 +102,6 @@ internal sealed class CsvReader
             cell.Append(c);
         }
 
-        return "A quotation mark is opened and never closed.";
+        return Sentence.Of($"A quotation mark is opened and never closed.");
     }
 }

@@ -13,15 +13,15 @@ internal static class PasswordSentences
         PasswordRules.Problem(password, shortest, context) switch
         {
             null => null,
-            PasswordProblem.Empty => "The password is empty.",
-            PasswordProblem.TooShort => $"The password must have at least {shortest} characters.",
-            PasswordProblem.TooLong => $"The password must have at most {PasswordRules.Longest} characters.",
-            PasswordProblem.Common => "The password is one of those that are guessed first.",
-            _ => "The password is built on the user name, the address or the organisation's name.",
+            PasswordProblem.Empty => Sentence.Of($"The password is empty."),
+            PasswordProblem.TooShort => Sentence.Of($"The password must have at least {shortest} characters."),
+            PasswordProblem.TooLong => Sentence.Of($"The password must have at most {PasswordRules.Longest} characters."),
+            PasswordProblem.Common => Sentence.Of($"The password is one of those that are guessed first."),
+            _ => Sentence.Of($"The password is built on the user name, the address or the organisation's name."),
         };
 
     /// <summary>A warning for a password that is accepted and short; null: none.</summary>
     public static string? Warning(string password) => password.EnumerateRunes().Count() < PasswordRules.ShortestAlone
-        ? $"The password is shorter than {PasswordRules.ShortestAlone} characters: fine for somebody who always verifies, weak otherwise."
+        ? Sentence.Of($"The password is shorter than {PasswordRules.ShortestAlone} characters: fine for somebody who always verifies, weak otherwise.")
         : null;
 }

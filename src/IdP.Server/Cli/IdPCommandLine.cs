@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Data.Common;
+using System.Globalization;
 using FluentValidation;
 using IdP.Server.Admin;
 using IdP.Server.Admin.PolicyRules;
@@ -44,6 +45,8 @@ public static class IdPCommandLine
     internal static async Task<int> RunAsync(
         string[] args, Func<string[], CancellationToken, Task<int>> serve, CommandOutput output, TextReader input, bool canAsk)
     {
+        // The command line is English, whatever the host speaks; a page has the language of its reader.
+        CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
         try
         {
             var asksHelp = args.Any(HelpWords.Contains);

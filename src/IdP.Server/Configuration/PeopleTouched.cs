@@ -4,6 +4,7 @@ using IdP.Storage.Database;
 using IdP.Verification;
 using IdP.Verification.Decisions;
 using IdP.Verification.SignIn;
+using IdP.Server.Admin;
 using IdP.Server.Admin.Settings;
 using Microsoft.EntityFrameworkCore;
 
@@ -38,8 +39,8 @@ internal static class PeopleTouched
 
         var said = differences.ToList();
         foreach (var resource in resources) Say(said, resource, people, before, after, now);
-        Say(said, "expiryLocks", people.Count(p => IsExpired(p.State.Enrollment, now)), n => $"{Count(n)} locked out for that now can open again what is not guarded.");
-        Say(said, "enrollmentProof", people.Count(p => p.State.Enrollment is not EnrollmentState.Active), n => $"{Count(n)} not enrolled yet.");
+        Say(said, "expiryLocks", people.Count(p => IsExpired(p.State.Enrollment, now)), n => Sentence.Of($"{Count(n)} locked out for that now can open again what is not guarded."));
+        Say(said, "enrollmentProof", people.Count(p => p.State.Enrollment is not EnrollmentState.Active), n => Sentence.Of($"{Count(n)} not enrolled yet."));
         return said;
     }
 
@@ -56,13 +57,13 @@ internal static class PeopleTouched
         }
 
         List<string> sentences = [];
-        if (less > 0) sentences.Add($"{resource.Name}: {Count(less)} will no longer be asked.");
-        if (skip > 0) sentences.Add($"{resource.Name}: {Count(skip)} may now skip.");
+        if (less > 0) sentences.Add(Sentence.Of($"{resource.Name}: {Count(less)} will no longer be asked."));
+        if (skip > 0) sentences.Add(Sentence.Of($"{resource.Name}: {Count(skip)} may now skip."));
         var at = said.FindIndex(d => d.Subject == resource.Subject && d.Weaker is not null && IsOfPolicy(d.Text));
         if (sentences.Count == 0)
         {
             // It asks them as before, but takes an older or another proof.
-            if (at >= 0) said[at] = said[at] with { Weaker = $"{said[at].Weaker} {resource.Name}: {Count(asked)} {(asked == 1 ? "is" : "are")} asked.", People = asked };
+            if (at >= 0) said[at] = said[at] with { Weaker = $"{said[at].Weaker} {(asked == 1 ? Sentence.Of($"{resource.Name}: {Count(asked)} is asked.") : Sentence.Of($"{resource.Name}: {Count(asked)} are asked."))}", People = asked };
             return;
         }
 
@@ -97,7 +98,7 @@ internal static class PeopleTouched
         }
 
         if (before.PortalIdentityVerification != after.PortalIdentityVerification || before.PortalReverifyAfterMinutes != after.PortalReverifyAfterMinutes)
-            resources.Add(new("settings", "The portal", Portal(before), Portal(after)));
+            resources.Add(new("settings", Sentence.Of($"The portal"), Portal(before), Portal(after)));
         return resources;
     }
 
@@ -112,5 +113,5 @@ internal static class PeopleTouched
     private static bool IsExpired(EnrollmentState state, DateTimeOffset now) =>
         state is EnrollmentState.Expired || (state is EnrollmentState.Period period && now >= period.Deadline);
 
-    private static string Count(int people) => people == 1 ? "1 person" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{people:N0} people");
+    private static string Count(int people) => people == 1 ? Sentence.Of($"1 person") : Sentence.Of($"{people:N0} people");
 }

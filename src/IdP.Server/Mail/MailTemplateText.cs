@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using IdP.Server.Admin;
 
 namespace IdP.Server.Mail;
 
@@ -28,25 +29,25 @@ internal sealed partial record MailTemplateText(string Subject, string Text)
     /// <summary>What is wrong with it as a template of this kind, in sentences.</summary>
     public IEnumerable<string> Problems(MailKind kind)
     {
-        if (Subject.Trim().Length is 0 or > LongestSubject) yield return $"The subject must have 1 to {LongestSubject} characters.";
-        if (Text.Trim().Length is 0 or > LongestText) yield return $"The text must have 1 to {LongestText} characters.";
+        if (Subject.Trim().Length is 0 or > LongestSubject) yield return Sentence.Of($"The subject must have 1 to {LongestSubject} characters.");
+        if (Text.Trim().Length is 0 or > LongestText) yield return Sentence.Of($"The text must have 1 to {LongestText} characters.");
         if (MailNeutral.HasUnwanted(Subject) || Text.Split('\n').Any(MailNeutral.HasUnwanted))
         {
-            yield return "The subject and the text must have no control characters and none that turn the reading direction.";
+            yield return Sentence.Of($"The subject and the text must have no control characters and none that turn the reading direction.");
         }
 
         var known = kind.Placeholders.ToList();
         var unknown = Placeholder().Matches(Subject + "\n" + Text).Select(m => m.Groups["name"].Value).Distinct().Except(known).ToList();
         if (unknown.Count > 0)
         {
-            yield return $"{kind.Name} has no {string.Join(", ", unknown.Select(Braced))}. Known are {string.Join(", ", known.Select(Braced))}.";
+            yield return Sentence.Of($"{kind.Name} has no {string.Join(", ", unknown.Select(Braced))}. Known are {string.Join(", ", known.Select(Braced))}.");
         }
 
-        if (Placeholder().Replace(Subject + Text, "").AsSpan().ContainsAny('{', '}')) yield return "A brace stands alone: placeholders are written as {name}.";
-        if (Subject.Contains("{link}", StringComparison.Ordinal) || Subject.Contains("{tell_us}", StringComparison.Ordinal)) yield return "The subject must have no link.";
+        if (Placeholder().Replace(Subject + Text, "").AsSpan().ContainsAny('{', '}')) yield return Sentence.Of($"A brace stands alone: placeholders are written as {{name}}.");
+        if (Subject.Contains("{link}", StringComparison.Ordinal) || Subject.Contains("{tell_us}", StringComparison.Ordinal)) yield return Sentence.Of($"The subject must have no link.");
         // Whatever an admin writes, a link leads to the configured issuer.
-        if ((Subject + Text).Contains("://", StringComparison.Ordinal)) yield return "Addresses are not written out: a link is [words]({link}) or [words]({tell_us}).";
-        if (Link().Matches(Text).Any(m => m.Groups["target"].Value is not ("{link}" or "{tell_us}"))) yield return "A link is [words]({link}) or [words]({tell_us}).";
+        if ((Subject + Text).Contains("://", StringComparison.Ordinal)) yield return Sentence.Of($"Addresses are not written out: a link is [words]({{link}}) or [words]({{tell_us}}).");
+        if (Link().Matches(Text).Any(m => m.Groups["target"].Value is not ("{link}" or "{tell_us}"))) yield return Sentence.Of($"A link is [words]({{link}}) or [words]({{tell_us}}).");
     }
 
     /// <summary>Text, placeholders and links of a line, in order.</summary>

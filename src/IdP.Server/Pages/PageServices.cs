@@ -87,7 +87,10 @@ public static class PageRoutes
             });
             app.Use((http, next) =>
             {
-                if (!IsPage(http) && http.Features.Get<IStatusCodePagesFeature>() is { } bare) bare.Enabled = false;
+                if (IsPage(http)) return next(http);
+                if (http.Features.Get<IStatusCodePagesFeature>() is { } bare) bare.Enabled = false;
+                // Programs read English, whatever the host speaks.
+                CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
                 return next(http);
             });
             app.Services.GetRequiredService<Assets>().Map(app);

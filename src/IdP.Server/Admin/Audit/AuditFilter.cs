@@ -30,14 +30,14 @@ internal sealed record AuditFilter(
             // PostgreSQL cannot even compare it.
             RuleFor(f => f).Custom((filter, context) =>
             {
-                foreach (var part in filter.Parts.Where(part => part.Value.Contains('\0'))) context.AddFailure(part.Key, $"{part.Key} must not have the character U+0000.");
+                foreach (var part in filter.Parts.Where(part => part.Value.Contains('\0'))) context.AddFailure(part.Key, Sentence.Of($"{part.Key} must not have the character U+0000."));
             });
-            RuleFor(f => f.Person).MaximumLength(320).OverridePropertyName("person");
-            RuleFor(f => f.Actor).MaximumLength(320).OverridePropertyName("actor");
-            RuleFor(f => f.Event).Must(e => e is null || IsEvent(e)).WithMessage("There is no such event. One is sign_in.completed; enrollment.* is every event that begins so.").OverridePropertyName("event");
-            RuleFor(f => f.Outcome).Must(o => o is null || Outcomes.Contains(o)).WithMessage("outcome must be success, failure or denied.").OverridePropertyName("outcome");
-            RuleFor(f => f.Resource).MaximumLength(160).OverridePropertyName("resource");
-            RuleFor(f => f.Reference).MaximumLength(32).OverridePropertyName("reference");
+            RuleFor(f => f.Person).MaximumLength(320).WithMessage(TooLong(320)).OverridePropertyName("person");
+            RuleFor(f => f.Actor).MaximumLength(320).WithMessage(TooLong(320)).OverridePropertyName("actor");
+            RuleFor(f => f.Event).Must(e => e is null || IsEvent(e)).WithMessage(Sentence.Of($"There is no such event. One is sign_in.completed; enrollment.* is every event that begins so.")).OverridePropertyName("event");
+            RuleFor(f => f.Outcome).Must(o => o is null || Outcomes.Contains(o)).WithMessage(Sentence.Of($"outcome must be success, failure or denied.")).OverridePropertyName("outcome");
+            RuleFor(f => f.Resource).MaximumLength(160).WithMessage(TooLong(160)).OverridePropertyName("resource");
+            RuleFor(f => f.Reference).MaximumLength(32).WithMessage(TooLong(32)).OverridePropertyName("reference");
             RuleFor(f => f.From).Must(t => t is null || Time(t, endOfDay: false) is not null).WithMessage(NoTime("from")).OverridePropertyName("from");
             RuleFor(f => f.Until).Must(t => t is null || Time(t, endOfDay: true) is not null).WithMessage(NoTime("until")).OverridePropertyName("until");
         }
@@ -46,7 +46,9 @@ internal sealed record AuditFilter(
             ? AuditEvents.All.Any(known => known.StartsWith(name[..^1], StringComparison.Ordinal))
             : AuditEvents.All.Contains(name);
 
-        private static string NoTime(string name) => $"{name} must be a day such as 2026-11-28, or a time such as 2026-11-28T17:00:00Z.";
+        private static string TooLong(int most) => Sentence.Of($"At most {most} characters.");
+
+        private static string NoTime(string name) => Sentence.Of($"{name} must be a day such as 2026-11-28, or a time such as 2026-11-28T17:00:00Z.");
     }
 
     /// <summary>Name and value of each part that is set.</summary>

@@ -25,7 +25,7 @@ internal sealed class AddMembers(IdPDatabase database, Members members)
     public sealed class Validator : AbstractValidator<Request>
     {
         public Validator() =>
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500).OverridePropertyName("reason");
+            RuleFor(r => r.Reason).IsReason().OverridePropertyName("reason");
     }
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)

@@ -37,7 +37,7 @@ internal sealed class ExtendCampaign(IdPDatabase database, TimeProvider clock)
         public Validator(DateTimeOffset now)
         {
             RuleFor(r => r.Deadline).Must(d => StartCampaign.IsPossible(d, now)).WithMessage(StartCampaign.DeadlineRule).OverridePropertyName("deadline");
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500).OverridePropertyName("reason");
+            RuleFor(r => r.Reason).IsReason().OverridePropertyName("reason");
         }
     }
 

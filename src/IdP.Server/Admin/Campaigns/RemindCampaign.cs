@@ -33,7 +33,7 @@ internal sealed class RemindCampaign(IdPDatabase database, People people, MailWr
     public sealed class Validator : AbstractValidator<Request>
     {
         public Validator() =>
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500).OverridePropertyName("reason");
+            RuleFor(r => r.Reason).IsReason().OverridePropertyName("reason");
     }
 
     // Who has no address cannot be reached; whoever is turned off or locked could not set anything up.

@@ -32,14 +32,14 @@ internal sealed class StartCampaign(IdPDatabase database, Members members, Rando
     {
         public Validator(DateTimeOffset now)
         {
-            RuleFor(r => r.Name).NotEmpty().WithMessage("Give it a name.").MaximumLength(100).WithMessage("name must have at most 100 characters.")
-                .Must(n => n is null || !Texts.HasControls(n)).WithMessage("name must not have control characters.").OverridePropertyName("name");
+            RuleFor(r => r.Name).NotEmpty().WithMessage(Sentence.Of($"Give it a name.")).MaximumLength(100).WithMessage(Sentence.Of($"name must have at most 100 characters."))
+                .Must(n => n is null || !Texts.HasControls(n)).WithMessage(Sentence.Of($"name must not have control characters.")).OverridePropertyName("name");
             RuleFor(r => r.Deadline).Must(d => IsPossible(d, now)).WithMessage(DeadlineRule).OverridePropertyName("deadline");
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500).OverridePropertyName("reason");
+            RuleFor(r => r.Reason).IsReason().OverridePropertyName("reason");
         }
     }
 
-    public const string DeadlineRule = "deadline must be from one hour to 365 days from now.";
+    public static string DeadlineRule => Sentence.Of($"deadline must be from one hour to 365 days from now.");
 
     /// <summary>Whether people can be given until then.</summary>
     public static bool IsPossible(DateTimeOffset deadline, DateTimeOffset now) => deadline >= now.AddHours(1) && deadline <= now.AddDays(365);

@@ -33,7 +33,7 @@ internal sealed class AddClient(Catalog catalog, PasswordHasher hasher, RandomSo
             {
                 if (secret is not null && ClientSecrets.Problem(secret) is { } problem) context.AddFailure("clientSecret", problem);
             });
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+            RuleFor(r => r.Reason).IsReason();
         }
     }
 

@@ -111,7 +111,7 @@ internal record ClientPatch
             (old, wanted) => Weaker.Reverify(name, old, wanted));
         changes.Compare("verificationMethods", policy.Methods, VerificationMethods, v => policy.Methods = v, (old, wanted) => Weaker.Methods(name, old, wanted));
         changes.Compare("enrollmentProof", policy.EnrollmentProof, EnrollmentProof, v => policy.EnrollmentProof = v,
-            (old, wanted) => Weaker.Proof($"on the way to {name}", old, wanted));
+            (old, wanted) => Weaker.Proof(Sentence.Of($"on the way to {name}"), old, wanted));
         if (Rules?.Select(r => r.ToRule()).ToList() is { } rules && !policy.Rules.SequenceEqual(rules))
         {
             var before = Policies.Of(policy);

@@ -34,10 +34,10 @@ internal static class ClientSecrets
     /// <summary>What is wrong with a secret that was given, in a sentence; null: nothing.</summary>
     public static string? Problem(string secret) => secret.Length switch
     {
-        < 16 => "A client secret must have at least 16 characters.",
-        > 256 => "A client secret must have at most 256 characters.",
+        < 16 => Sentence.Of($"A client secret must have at least 16 characters."),
+        > 256 => Sentence.Of($"A client secret must have at most 256 characters."),
         // RFC 6749 appendix A.2: VSCHAR.
-        _ when secret.Any(c => c is < ' ' or > '~') => "A client secret must consist of visible ASCII characters and spaces.",
+        _ when secret.Any(c => c is < ' ' or > '~') => Sentence.Of($"A client secret must consist of visible ASCII characters and spaces."),
         _ => null,
     };
 

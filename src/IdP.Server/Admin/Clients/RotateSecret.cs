@@ -32,8 +32,8 @@ internal sealed class RotateSecret(Catalog catalog, RandomSource random, TimePro
     {
         public Validator()
         {
-            RuleFor(r => r.OverlapHours).InclusiveBetween(0, 720).WithMessage("overlap must be from 0 to 720 hours.");
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+            RuleFor(r => r.OverlapHours).InclusiveBetween(0, 720).WithMessage(Sentence.Of($"overlap must be from 0 to 720 hours."));
+            RuleFor(r => r.Reason).IsReason();
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class SetClient(IdPDatabase database, Catalog catalog, TimeProvi
 
     public sealed class Validator : AbstractValidator<Request>
     {
-        public Validator() => RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+        public Validator() => RuleFor(r => r.Reason).IsReason();
     }
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)

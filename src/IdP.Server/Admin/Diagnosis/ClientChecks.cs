@@ -41,7 +41,7 @@ internal static class ClientChecks
             yield return Check.Warning("settings", "enrollmentProof is none: whoever knows a password can enrol an authenticator of their own.", "idp settings set enrollmentProof automatic");
         if (settings.RefreshTokenGraceSeconds > 0)
             yield return Check.Warning("settings", $"A used refresh token is answered again for {settings.RefreshTokenGraceSeconds} seconds.", "idp settings set refreshTokenGraceSeconds 0, unless a client loses answers.");
-        foreach (var problem in settings.Problems()) yield return Check.Problem("settings", problem, "idp settings set NAME VALUE");
+        foreach (var problem in settings.Problems()) yield return Check.Problem("settings", Sentence.Of(problem), "idp settings set NAME VALUE");
         if (string.IsNullOrEmpty(settings.SupportContact))
             yield return Check.Warning("settings", "There is no supportContact: whoever is locked out is told of nobody to ask.", "idp settings set supportContact help@example.com");
     }

@@ -22,7 +22,7 @@ internal sealed class AddGroup(Catalog catalog, TimeProvider clock)
                 if (GroupPatch.NameProblem(name) is { } problem) context.AddFailure("name", problem);
             });
             RuleFor(r => r.Properties).SetValidator(new GroupPatch.Validator());
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+            RuleFor(r => r.Reason).IsReason();
         }
     }
 

@@ -7,7 +7,7 @@ namespace IdP.Server.Admin.Groups;
 /// <summary>What is to be different of a group; null keeps what is stored, an empty text takes it away.</summary>
 internal sealed record GroupPatch
 {
-    public const string NameRule = "A group is a name of 1 to 128 characters without control characters.";
+    public static string NameRule => Sentence.Of($"A group is a name of 1 to 128 characters without control characters.");
 
     public string? Description { get; init; }
 
@@ -32,7 +32,7 @@ internal sealed record GroupPatch
         public Validator()
         {
             RuleFor(p => p.Description).Must(d => d is null || (d.Length <= 256 && !Texts.HasControls(d)))
-                .WithMessage("description must have at most 256 characters and no control characters.").OverridePropertyName("description");
+                .WithMessage(Sentence.Of($"description must have at most 256 characters and no control characters.")).OverridePropertyName("description");
             RuleFor(p => p.Claims).Custom(ClaimRules.Check);
         }
     }

@@ -15,7 +15,7 @@ internal sealed class RemoveGroup(Catalog catalog, TimeProvider clock)
 
     public sealed class Validator : AbstractValidator<Request>
     {
-        public Validator() => RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+        public Validator() => RuleFor(r => r.Reason).IsReason();
     }
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)

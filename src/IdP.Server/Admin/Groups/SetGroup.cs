@@ -32,7 +32,7 @@ internal sealed class SetGroup(IdPDatabase database, Catalog catalog, TimeProvid
         public Validator()
         {
             RuleFor(r => r.Properties).SetValidator(new GroupPatch.Validator());
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+            RuleFor(r => r.Reason).IsReason();
         }
     }
 

@@ -22,8 +22,8 @@ internal sealed class RotateKeys(SigningKeys keys)
         public Validator()
         {
             RuleFor(r => r.Algorithm).Must(a => a is null || SigningKeys.SupportedAlgorithms.Contains(a))
-                .WithMessage($"algorithm must be {string.Join(" or ", SigningKeys.SupportedAlgorithms)}.");
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+                .WithMessage(Sentence.Of($"algorithm must be {string.Join(" or ", SigningKeys.SupportedAlgorithms)}."));
+            RuleFor(r => r.Reason).IsReason();
         }
     }
 

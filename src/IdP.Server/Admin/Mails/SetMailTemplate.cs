@@ -29,8 +29,8 @@ internal sealed class SetMailTemplate(IdPDatabase database, MailTemplates templa
     {
         public Validator()
         {
-            RuleFor(r => r.Language).Must(MailTemplates.IsLanguage).WithMessage("language must be a language tag such as en or de.");
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+            RuleFor(r => r.Language).Must(MailTemplates.IsLanguage).WithMessage(Sentence.Of($"language must be a language tag such as en or de."));
+            RuleFor(r => r.Reason).IsReason();
             RuleFor(r => r).Custom((request, context) =>
             {
                 if (MailKinds.Find(request.Kind) is not { } kind) return;

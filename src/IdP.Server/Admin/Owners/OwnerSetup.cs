@@ -132,7 +132,7 @@ internal sealed class OwnerSetup(IdPDatabase database, PasswordHasher hasher, Ra
         if (await IsFirstOwnerAsync(db, roles, actor, ct)) throw new Access.ForbiddenException(FirstByLink);
     }
 
-    public const string FirstByLink = "Nobody is owner yet, and the first one comes by the one-time link alone: idp setup-link";
+    public static string FirstByLink => Sentence.Of($"Nobody is owner yet, and the first one comes by the one-time link alone: idp setup-link");
 
     private static IQueryable<User> Owners(IdPDbContext db) =>
         db.Users.FromSqlRaw($"SELECT * FROM users WHERE {HoldsTheRole}");

@@ -26,19 +26,19 @@ internal sealed record RuleView(VerificationMode IdentityVerification, string? G
     /// <summary>Everything that is wrong with rules, with the place in the list.</summary>
     public static IEnumerable<(string Property, string Problem)> Problems(IReadOnlyList<PolicyRule> rules)
     {
-        if (rules.Count > Most) yield return ("rules", $"At most {Most} rules.");
+        if (rules.Count > Most) yield return ("rules", Sentence.Of($"At most {Most} rules."));
         for (var i = 0; i < rules.Count; i++)
         {
             var rule = rules[i];
             if (rule.Group is { } group && GroupPatch.NameProblem(group) is { } problem) yield return ($"rules[{i}]", problem);
             var networks = rule.Networks?.Split(' ') ?? [];
-            if (networks.Length > MostNetworks) yield return ($"rules[{i}]", $"At most {MostNetworks} networks in a rule.");
+            if (networks.Length > MostNetworks) yield return ($"rules[{i}]", Sentence.Of($"At most {MostNetworks} networks in a rule."));
             foreach (var network in networks.Where(n => Verification.Decisions.Networks.Canonical(n) is null))
-                yield return ($"rules[{i}]", $"{Texts.ForTerminal(network)} is no network: write it as 10.0.0.0/8 or 2001:db8::/32.");
-            if (rule.Outside && rule.Networks is null) yield return ($"rules[{i}]", "outside needs networks to be outside of.");
-            if (rule.Group is null && rule.Networks is null) yield return ($"rules[{i}]", "A rule names a group, networks, or both; what holds for all others is identityVerification of the policy.");
+                yield return ($"rules[{i}]", Sentence.Of($"{Texts.ForTerminal(network)} is no network: write it as 10.0.0.0/8 or 2001:db8::/32."));
+            if (rule.Outside && rule.Networks is null) yield return ($"rules[{i}]", Sentence.Of($"outside needs networks to be outside of."));
+            if (rule.Group is null && rule.Networks is null) yield return ($"rules[{i}]", Sentence.Of($"A rule names a group, networks, or both; what holds for all others is identityVerification of the policy."));
             if (rules.Take(i).Any(r => r.Group == rule.Group && r.Networks == rule.Networks && r.Outside == rule.Outside))
-                yield return ($"rules[{i}]", "A rule before it is about the same people and places, so it would never decide.");
+                yield return ($"rules[{i}]", Sentence.Of($"A rule before it is about the same people and places, so it would never decide."));
         }
     }
 

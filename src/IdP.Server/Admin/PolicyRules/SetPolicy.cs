@@ -52,8 +52,8 @@ internal sealed class SetPolicy(Catalog catalog, TimeProvider clock)
     {
         public Validator()
         {
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
-            RuleFor(r => r.ReverifyAfterMinutes).InclusiveBetween(0, 525_600).WithMessage("reverifyAfterMinutes must be from 0 to 525600.").OverridePropertyName("reverifyAfterMinutes");
+            RuleFor(r => r.Reason).IsReason();
+            RuleFor(r => r.ReverifyAfterMinutes).InclusiveBetween(0, 525_600).WithMessage(Sentence.Of($"reverifyAfterMinutes must be from 0 to 525600.")).OverridePropertyName("reverifyAfterMinutes");
             RuleFor(r => r.Rules).Custom((rules, context) =>
             {
                 foreach (var (property, problem) in RuleView.Problems([.. (rules ?? []).Select(r => r.ToRule())])) context.AddFailure(property, problem);

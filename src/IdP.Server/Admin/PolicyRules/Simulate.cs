@@ -105,10 +105,10 @@ internal sealed class Simulate(IdPDatabase database, Catalog catalog, TimeProvid
     {
         public Validator()
         {
-            RuleFor(r => r.Person).NotEmpty().WithMessage("Name a person.").OverridePropertyName("person");
-            RuleFor(r => r.Resource).NotEmpty().WithMessage("Name a client, portal or admin.").OverridePropertyName("resource");
-            RuleFor(r => r.Address).Must(a => string.IsNullOrEmpty(a) || System.Net.IPAddress.TryParse(a, out _)).WithMessage("This is no IPv4 or IPv6 address.").OverridePropertyName("address");
-            RuleFor(r => r.VerifiedMinutesAgo).InclusiveBetween(0, 525_600).WithMessage("minutes must be from 0 to 525600.").OverridePropertyName("minutes");
+            RuleFor(r => r.Person).NotEmpty().WithMessage(Sentence.Of($"Name a person.")).OverridePropertyName("person");
+            RuleFor(r => r.Resource).NotEmpty().WithMessage(Sentence.Of($"Name a client, portal or admin.")).OverridePropertyName("resource");
+            RuleFor(r => r.Address).Must(a => string.IsNullOrEmpty(a) || System.Net.IPAddress.TryParse(a, out _)).WithMessage(Sentence.Of($"This is no IPv4 or IPv6 address.")).OverridePropertyName("address");
+            RuleFor(r => r.VerifiedMinutesAgo).InclusiveBetween(0, 525_600).WithMessage(Sentence.Of($"minutes must be from 0 to 525600.")).OverridePropertyName("minutes");
         }
     }
 

@@ -24,22 +24,22 @@ internal static class WeakerRules
             {
                 var (old, wanted) = (before.ModeFor(group is null ? [] : [group], address).Mode, after.ModeFor(group is null ? [] : [group], address).Mode);
                 if (wanted >= old) continue;
-                sentences.Add($"{(group is null ? "People of no group" : $"People of the group {group}")}{place}: {ChangeList.Words(wanted)} instead of {ChangeList.Words(old)}.");
+                sentences.Add(Sentence.Of($"{(group is null ? Sentence.Of($"People of no group") : Sentence.Of($"People of the group {group}"))}{place}: {ChangeList.Words(wanted)} instead of {ChangeList.Words(old)}."));
             }
         }
 
         if (sentences.Count == 0) return null;
-        var rest = sentences.Count > MostSentences ? $" And {sentences.Count - MostSentences} more." : "";
-        return $"{name} asks less. {string.Join(' ', sentences.Take(MostSentences))}{rest}";
+        var rest = sentences.Count > MostSentences ? " " + Sentence.Of($"And {sentences.Count - MostSentences} more.") : "";
+        return $"{Sentence.Of($"{name} asks less.")} {string.Join(' ', sentences.Take(MostSentences))}{rest}";
     }
 
     private static IEnumerable<(string Place, string? Address)> Places(List<string> networks)
     {
         if (networks.Count == 0) return [("", null)];
         return [
-            .. networks.Where(n => IPNetwork.TryParse(n, out _)).Select(n => ($" in {n}", (string?)IPNetwork.Parse(n).BaseAddress.ToString())),
-            (" elsewhere", Elsewhere(networks)),
-            (" at an unknown address", null),
+            .. networks.Where(n => IPNetwork.TryParse(n, out _)).Select(n => (" " + Sentence.Of($"in {n}"), (string?)IPNetwork.Parse(n).BaseAddress.ToString())),
+            (" " + Sentence.Of($"elsewhere"), Elsewhere(networks)),
+            (" " + Sentence.Of($"at an unknown address"), null),
         ];
     }
 

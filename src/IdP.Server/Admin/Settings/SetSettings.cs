@@ -39,7 +39,7 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
             {
                 foreach (var failure in Problems(values)) context.AddFailure(failure);
             });
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+            RuleFor(r => r.Reason).IsReason();
         }
     }
 
@@ -89,9 +89,9 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
 
         if (changes.Count == 0) return changes;
         // Only what this change breaks is its fault: one that mends something else must pass.
-        var known = before.Problems().ToHashSet();
-        var problems = VerificationSettings.FromJson(effective).Problems().Where(p => !known.Contains(p)).ToList();
-        if (problems.Count > 0) throw new ValidationException(problems.Select(p => new ValidationFailure(p.Split(' ')[0], p)));
+        var known = before.Problems().Select(FormattableString.Invariant).ToHashSet();
+        var problems = VerificationSettings.FromJson(effective).Problems().Where(p => !known.Contains(FormattableString.Invariant(p))).ToList();
+        if (problems.Count > 0) throw new ValidationException(problems.Select(p => new ValidationFailure(p.Format.Split(' ')[0], Sentence.Of(p))));
         db.Audit("settings", AuditEvents.SettingChanged, actor, reason, string.Join("; ", changes.Select(c => c.Text)), now);
         return changes;
     }
@@ -110,7 +110,7 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
         {
             if (!Names.Contains(name))
             {
-                yield return new ValidationFailure(name, $"There is no setting {name}.");
+                yield return new ValidationFailure(name, Sentence.Of($"There is no setting {name}."));
                 continue;
             }
 
@@ -123,18 +123,18 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
         try
         {
             // A number where a word is due would be taken for the word's position, and "7" for 7.
-            if (new VerificationSettings().ToJson()[name] is { } normal && Kind(normal) != Kind(value)) return $"{name} cannot be {Typed(value)}; {Expected(name)}.";
-            if (value is JsonArray numbers && numbers.Any(number => Kind(number) != JsonValueKind.Number)) return $"{name} cannot be {Typed(value)}; {Expected(name)}.";
+            if (new VerificationSettings().ToJson()[name] is { } normal && Kind(normal) != Kind(value)) return Sentence.Of($"{name} cannot be {Typed(value)}; {Expected(name)}.");
+            if (value is JsonArray numbers && numbers.Any(number => Kind(number) != JsonValueKind.Number)) return Sentence.Of($"{name} cannot be {Typed(value)}; {Expected(name)}.");
             var read = VerificationSettings.FromJson(new JsonObject { [name] = value?.DeepClone() }).ToJson()[name];
             if (value is JsonValue given && given.TryGetValue<string>(out var typed) && read?.GetValue<string>() is var meant
-                && !string.Equals(typed, meant, StringComparison.OrdinalIgnoreCase)) return $"{name} cannot be \"{typed}\"; {Expected(name)}.";
+                && !string.Equals(typed, meant, StringComparison.OrdinalIgnoreCase)) return Sentence.Of($"{name} cannot be \"{typed}\"; {Expected(name)}.");
             return value is JsonValue text && text.GetValueKind() == JsonValueKind.String && text.GetValue<string>() is { } s && (s.Length > 500 || Texts.HasControls(s))
-                ? $"{name} must have at most 500 characters and no control characters."
+                ? Sentence.Of($"{name} must have at most 500 characters and no control characters.")
                 : null;
         }
         catch (JsonException)
         {
-            return $"{name} cannot be {Typed(value)}; {Expected(name)}.";
+            return Sentence.Of($"{name} cannot be {Typed(value)}; {Expected(name)}.");
         }
     }
 
@@ -144,15 +144,15 @@ internal sealed class SetSettings(IdPDatabase database, Catalog catalog, TimePro
 
     private static string Expected(string name) => new VerificationSettings().ToJson()[name]?.GetValueKind() switch
     {
-        JsonValueKind.Number => "it is a whole number",
-        JsonValueKind.True or JsonValueKind.False => "it is true or false",
-        JsonValueKind.Array => "it is a list of whole numbers, such as [3, 1]",
+        JsonValueKind.Number => Sentence.Of($"it is a whole number"),
+        JsonValueKind.True or JsonValueKind.False => Sentence.Of($"it is true or false"),
+        JsonValueKind.Array => Sentence.Of($"it is a list of whole numbers, such as [3, 1]"),
         _ => name switch
         {
-            "expiryLocks" => "it is account or guardedResources",
-            "enrollmentProof" => "it is none, automatic, mail or admin",
-            "portalIdentityVerification" => "it is notRequired, whenEnrolled, required or always",
-            _ => "it is a text",
+            "expiryLocks" => Sentence.Of($"it is one of {"account, guardedResources"}"),
+            "enrollmentProof" => Sentence.Of($"it is one of {"none, automatic, mail, admin"}"),
+            "portalIdentityVerification" => Sentence.Of($"it is one of {"notRequired, whenEnrolled, required, always"}"),
+            _ => Sentence.Of($"it is a text"),
         },
     };
 

@@ -34,12 +34,12 @@ internal sealed class AddToken(IdPDatabase database, RandomSource random, TimePr
     {
         public Validator()
         {
-            RuleFor(r => r.Name).NotEmpty().WithMessage("name is empty.").MaximumLength(100).Must(n => !Texts.HasControls(n))
-                .WithMessage("name must not have control characters.").OverridePropertyName("name");
-            RuleFor(r => r.Scopes).NotEmpty().WithMessage("Name at least one scope.").OverridePropertyName("scopes");
-            RuleForEach(r => r.Scopes).Must(s => Rights.OfScope(s) is not null).WithMessage($"scopes must be among {string.Join(", ", Rights.Scopes)}.").OverridePropertyName("scopes");
-            RuleFor(r => r.Days).InclusiveBetween(1, 365).WithMessage("days must be from 1 to 365.").OverridePropertyName("days");
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500).OverridePropertyName("reason");
+            RuleFor(r => r.Name).NotEmpty().WithMessage(Sentence.Of($"name is empty.")).MaximumLength(100).WithMessage(Sentence.Of($"name must have at most 100 characters.")).Must(n => !Texts.HasControls(n))
+                .WithMessage(Sentence.Of($"name must not have control characters.")).OverridePropertyName("name");
+            RuleFor(r => r.Scopes).NotEmpty().WithMessage(Sentence.Of($"Name at least one scope.")).OverridePropertyName("scopes");
+            RuleForEach(r => r.Scopes).Must(s => Rights.OfScope(s) is not null).WithMessage(Sentence.Of($"scopes must be among {string.Join(", ", Rights.Scopes)}.")).OverridePropertyName("scopes");
+            RuleFor(r => r.Days).InclusiveBetween(1, 365).WithMessage(Sentence.Of($"days must be from 1 to 365.")).OverridePropertyName("days");
+            RuleFor(r => r.Reason).IsReason().OverridePropertyName("reason");
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class AddUser(IdPDatabase database, PasswordHasher hasher, Rando
             {
                 if (r.Password is not null && PasswordSentences.Problem(r.Password, context: [r.UserName, r.Properties.Email, organisation]) is { } problem) context.AddFailure("password", problem);
             });
-            RuleFor(r => r.Reason).MaximumLength(500);
+            RuleFor(r => r.Reason).IsReasonOrNone();
         }
     }
 
@@ -65,10 +65,10 @@ internal sealed class AddUser(IdPDatabase database, PasswordHasher hasher, Rando
     /// <summary>What is wrong with a user name, in a sentence; null: nothing.</summary>
     public static string? NameProblem(string name) => name.Length switch
     {
-        0 => "username is empty.",
-        > 256 => "username must have at most 256 characters.",
-        _ when Texts.HasControls(name) => "username must not have control characters.",
-        _ when name != name.Trim() => "username must not begin or end with a space.",
+        0 => Sentence.Of($"username is empty."),
+        > 256 => Sentence.Of($"username must have at most 256 characters."),
+        _ when Texts.HasControls(name) => Sentence.Of($"username must not have control characters."),
+        _ when name != name.Trim() => Sentence.Of($"username must not begin or end with a space."),
         _ => null,
     };
 

@@ -36,7 +36,7 @@ internal sealed class ExtendPeriod(IdPDatabase database, TimeProvider clock)
         public Validator()
         {
             RuleFor(r => r.Days).InclusiveBetween(1, 365).WithMessage(Periods.Range);
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+            RuleFor(r => r.Reason).IsReason();
         }
     }
 

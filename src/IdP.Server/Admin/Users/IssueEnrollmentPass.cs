@@ -27,8 +27,8 @@ internal sealed class IssueEnrollmentPass(IdPDatabase database, EnrollmentPasses
     {
         public Validator()
         {
-            RuleFor(r => r.Hours).InclusiveBetween(1, 168).WithMessage("hours must be from 1 to 168.");
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+            RuleFor(r => r.Hours).InclusiveBetween(1, 168).WithMessage(Sentence.Of($"hours must be from 1 to 168."));
+            RuleFor(r => r.Reason).IsReason();
         }
     }
 

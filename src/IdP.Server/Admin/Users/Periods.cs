@@ -6,7 +6,7 @@ namespace IdP.Server.Admin.Users;
 /// <summary>How enrollment periods begin and end by an admin's hand (DESIGN §3).</summary>
 internal static class Periods
 {
-    public const string Range = "days must be from 1 to 365.";
+    public static string Range => Sentence.Of($"days must be from 1 to 365.");
 
     /// <summary>Demands verification for the first time.</summary>
     public static void Require(Enrollment enrollment, bool hasAuthenticator, int days, DateTimeOffset now) =>

@@ -32,7 +32,7 @@ internal sealed class RequireVerification(IdPDatabase database, Catalog catalog,
         public Validator()
         {
             RuleFor(r => r.Days).InclusiveBetween(1, 365).WithMessage(Periods.Range);
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+            RuleFor(r => r.Reason).IsReason();
         }
     }
 

@@ -42,12 +42,12 @@ internal sealed class ResetVerification(IdPDatabase database, PasswordHasher has
         public Validator(string? organisation)
         {
             RuleFor(r => r.Days).InclusiveBetween(1, 365).WithMessage(Periods.Range);
-            RuleFor(r => r.Password).Null().When(r => !r.Compromised).WithMessage("A new password goes with a compromised account only.");
+            RuleFor(r => r.Password).Null().When(r => !r.Compromised).WithMessage(Sentence.Of($"A new password goes with a compromised account only."));
             RuleFor(r => r).Custom((r, context) =>
             {
                 if (r.Password is not null && PasswordSentences.Problem(r.Password, context: [r.UserName, organisation]) is { } problem) context.AddFailure("password", problem);
             });
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+            RuleFor(r => r.Reason).IsReason();
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class SetPassword(IdPDatabase database, PasswordHasher hasher, T
             {
                 if (r.Password is not null && PasswordSentences.Problem(r.Password, context: [r.UserName, organisation]) is { } problem) context.AddFailure("password", problem);
             });
-            RuleFor(r => r.Reason).MaximumLength(500);
+            RuleFor(r => r.Reason).IsReasonOrNone();
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class SetUser(IdPDatabase database, TimeProvider clock)
         public Validator()
         {
             RuleFor(r => r.Properties).SetValidator(new UserPatch.Validator());
-            RuleFor(r => r.Reason).MaximumLength(500);
+            RuleFor(r => r.Reason).IsReasonOrNone();
         }
     }
 

@@ -36,8 +36,8 @@ internal sealed class UnlockUser(IdPDatabase database, TimeProvider clock)
         {
             RuleFor(r => r.Days).InclusiveBetween(1, 365).WithMessage(Periods.Range);
             RuleFor(r => r.AtNextSignIn).Must((request, at) => !at || request.Days is null)
-                .WithMessage("Give days or at-next-sign-in, not both.");
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500);
+                .WithMessage(Sentence.Of($"Give days or at-next-sign-in, not both."));
+            RuleFor(r => r.Reason).IsReason();
         }
     }
 

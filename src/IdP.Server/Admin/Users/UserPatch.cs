@@ -38,7 +38,7 @@ internal record UserPatch
         });
         changes.Compare("emailVerified", user.EmailVerified, EmailVerified, v => user.EmailVerified = v);
         changes.Compare("roles", user.Roles, Roles is null ? null : Admin.Roles.Normalize(Roles), v => user.Roles = v,
-            added => $"{user.UserName} gets the admin role {string.Join(" and ", added)}.");
+            added => Sentence.Of($"{user.UserName} gets the admin role {string.Join($" {Sentence.Of($"and")} ", added)}."));
         changes.Compare("groups", user.Groups, Groups, v => user.Groups = v);
         changes.Compare("locale", user.Locale, Locale, v => user.Locale = v);
         changes.Compare("zoneInfo", user.ZoneInfo, ZoneInfo, v => user.ZoneInfo = v);
@@ -50,18 +50,18 @@ internal record UserPatch
     {
         public Validator()
         {
-            RuleFor(p => p.DisplayName).MaximumLength(256).WithMessage("displayName must have at most 256 characters.")
-                .Must(NoControls).WithMessage("displayName must not have control characters.").OverridePropertyName("displayName");
+            RuleFor(p => p.DisplayName).MaximumLength(256).WithMessage(Sentence.Of($"displayName must have at most 256 characters."))
+                .Must(NoControls).WithMessage(Sentence.Of($"displayName must not have control characters.")).OverridePropertyName("displayName");
             RuleFor(p => p.Email).Must(IsAddress!).When(p => p.Email is { Length: > 0 })
-                .WithMessage("email must be an address such as maya@example.com.").OverridePropertyName("email");
+                .WithMessage(Sentence.Of($"email must be an address such as maya@example.com.")).OverridePropertyName("email");
             RuleForEach(p => p.Roles).Must(r => r == "admin" || Admin.Roles.All.Contains(r))
-                .WithMessage($"roles must be among {string.Join(", ", Admin.Roles.All)}.").OverridePropertyName("roles");
+                .WithMessage(Sentence.Of($"roles must be among {string.Join(", ", Admin.Roles.All)}.")).OverridePropertyName("roles");
             RuleForEach(p => p.Groups).Must(g => GroupPatch.NameProblem(g) is null)
                 .WithMessage(GroupPatch.NameRule).OverridePropertyName("groups");
             RuleFor(p => p.Locale).Matches("^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$").When(p => p.Locale is { Length: > 0 })
-                .WithMessage("locale must be a language tag such as en or de-AT.").OverridePropertyName("locale");
+                .WithMessage(Sentence.Of($"locale must be a language tag such as en or de-AT.")).OverridePropertyName("locale");
             RuleFor(p => p.ZoneInfo).Must(z => TimeZoneInfo.TryFindSystemTimeZoneById(z!, out _)).When(p => p.ZoneInfo is { Length: > 0 })
-                .WithMessage("zoneInfo must be a time zone such as Europe/Vienna.").OverridePropertyName("zoneInfo");
+                .WithMessage(Sentence.Of($"zoneInfo must be a time zone such as Europe/Vienna.")).OverridePropertyName("zoneInfo");
             RuleFor(p => p.Claims).Custom(ClaimRules.Check);
         }
 

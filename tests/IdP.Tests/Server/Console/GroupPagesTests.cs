@@ -25,6 +25,25 @@ internal sealed class GroupPagesTests() : ConsoleFixture(TestDatabaseKind.Sqlite
     }
 
     [Test]
+    public async Task What_is_wrong_is_said_in_the_language_of_the_page_and_in_English_to_programs()
+    {
+        var console = await ConsoleAsync(Owner);
+        var form = await console.OpenAsync("admin/groups/group?ui_locales=de");
+
+        var wrong = await console.SubmitAsync(form, null, ("name", "it\u0007"), ("description", new string('x', 257)), ("claims", """{"sub":"me"}"""), ("reason", new string('x', 501)));
+        var program = await ApiAsync(Owner, HttpMethod.Post, "/groups", new { name = "", reason = "new" });
+
+        Assert.That(wrong.Status, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(wrong.Page.QuerySelectorAll(".err").Select(e => e.TextContent.Trim()), Is.EquivalentTo(new[]
+        {
+            "Eine Gruppe ist ein Name mit 1 bis 128 Zeichen ohne Steuerzeichen.", "Die Beschreibung hat höchstens 256 Zeichen und keine Steuerzeichen.",
+            "Der Claim sub kann nicht vergeben werden: Er gehört dem Protokoll.", "Eine Begründung hat höchstens 500 Zeichen.",
+        }), $"{wrong}");
+        Assert.That(program.Body, Does.Contain("A group is a name of 1 to 128 characters"));
+        await console.OpenAsync("admin/groups?ui_locales=en");
+    }
+
+    [Test]
     public async Task A_change_asks_for_a_verification_of_the_last_quarter_of_an_hour_and_keeps_what_was_typed()
     {
         var console = await ConsoleAsync(Owner);

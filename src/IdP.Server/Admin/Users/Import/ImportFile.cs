@@ -33,7 +33,7 @@ internal static class ImportFile
         }
         catch (ArgumentException)
         {
-            return ([], [new(0, null, "The file is not UTF-8. Save it as \"CSV UTF-8\".")]);
+            return ([], [new(0, null, Sentence.Of($"The file is not UTF-8. Save it as \"CSV UTF-8\"."))]);
         }
     }
 
@@ -41,7 +41,7 @@ internal static class ImportFile
     {
         var csv = new CsvReader(text);
         List<ImportProblem> problems = [];
-        if (csv.Read() is not { } head) return ([], [new(0, null, "The file is empty.")]);
+        if (csv.Read() is not { } head) return ([], [new(0, null, Sentence.Of($"The file is empty."))]);
         var columns = head.Cells.Select(c => c.Trim()).ToList();
         FindProblems(head, columns, problems);
         if (problems.Count > 0) return ([], problems);
@@ -52,16 +52,16 @@ internal static class ImportFile
         {
             if (rows.Count == MostRows)
             {
-                problems.Add(new(record.Line, null, $"A file has at most {MostRows} people. Split it."));
+                problems.Add(new(record.Line, null, Sentence.Of($"A file has at most {MostRows} people. Split it.")));
                 break;
             }
 
             if (record.Problem is { } unreadable) problems.Add(new(record.Line, null, unreadable));
-            else if (record.Cells.Count != columns.Count) problems.Add(new(record.Line, null, $"There are {record.Cells.Count} cells where the first line has {columns.Count} columns."));
+            else if (record.Cells.Count != columns.Count) problems.Add(new(record.Line, null, Sentence.Of($"There are {record.Cells.Count} cells where the first line has {columns.Count} columns.")));
             else rows.Add(ReadRow(record, columns, validator, actor, problems));
         }
 
-        if (rows.Count == 0 && problems.Count == 0) problems.Add(new(0, null, "There is nobody below the first line."));
+        if (rows.Count == 0 && problems.Count == 0) problems.Add(new(0, null, Sentence.Of($"There is nobody below the first line.")));
         FindTwins(rows, problems);
         return (rows, problems);
     }
@@ -72,12 +72,12 @@ internal static class ImportFile
         foreach (var name in columns.Where(c => !Columns.Contains(c)))
         {
             problems.Add(new(head.Line, name, name.Equals("password", StringComparison.OrdinalIgnoreCase)
-                ? "Passwords are not imported: people choose one by the link \"Forgot password?\"."
-                : $"There is no such column. The columns are {string.Join(", ", Columns)}."));
+                ? Sentence.Of($"Passwords are not imported: people choose one by the link \"Forgot password?\".")
+                : Sentence.Of($"There is no such column. The columns are {string.Join(", ", Columns)}.")));
         }
 
-        problems.AddRange(columns.GroupBy(c => c).Where(g => g.Count() > 1).Select(g => new ImportProblem(head.Line, g.Key, "The column is there twice.")));
-        if (!columns.Contains("username")) problems.Add(new(head.Line, "username", "The column is missing."));
+        problems.AddRange(columns.GroupBy(c => c).Where(g => g.Count() > 1).Select(g => new ImportProblem(head.Line, g.Key, Sentence.Of($"The column is there twice."))));
+        if (!columns.Contains("username")) problems.Add(new(head.Line, "username", Sentence.Of($"The column is missing.")));
     }
 
     private static ImportRow ReadRow(CsvReader.Record record, List<string> columns, UserPatch.Validator validator, Actor actor, List<ImportProblem> problems)
@@ -93,10 +93,10 @@ internal static class ImportFile
             Locale = Cell("locale"), ZoneInfo = Cell("zoneInfo"),
         };
         if (AddUser.NameProblem(name) is { } nameProblem) problems.Add(new(record.Line, "username", nameProblem));
-        if (Cell("emailVerified") is { } verified && Flag(verified) is null) problems.Add(new(record.Line, "emailVerified", "must be true or false."));
-        if (Cell("verification") is { } verification && verification is not ("required" or "notRequired")) problems.Add(new(record.Line, "verification", "must be required or notRequired."));
+        if (Cell("emailVerified") is { } verified && Flag(verified) is null) problems.Add(new(record.Line, "emailVerified", Sentence.Of($"must be true or false.")));
+        if (Cell("verification") is { } verification && verification is not ("required" or "notRequired")) problems.Add(new(record.Line, "verification", Sentence.Of($"must be required or notRequired.")));
         // Nobody climbs by a file.
-        if (patch.Roles is { Count: > 0 } && !actor.Has(Right.RolesWrite)) problems.Add(new(record.Line, "roles", "Only an owner gives roles."));
+        if (patch.Roles is { Count: > 0 } && !actor.Has(Right.RolesWrite)) problems.Add(new(record.Line, "roles", Sentence.Of($"Only an owner gives roles.")));
         problems.AddRange(validator.Validate(patch).Errors.Select(e => new ImportProblem(record.Line, e.PropertyName.Split('[')[0], e.ErrorMessage)));
         return new ImportRow(record.Line, name, patch, Cell("verification") switch { "required" => true, "notRequired" => false, _ => null });
 
@@ -111,8 +111,8 @@ internal static class ImportFile
         {
             var name = Storage.Users.UserNames.Normalize(row.UserName);
             var email = row.Properties.Email is { } address ? Storage.Users.UserNames.Normalize(address) : null;
-            if (name.Length > 0 && !owners.TryAdd(name, row.Line)) problems.Add(new(row.Line, "username", $"It is in line {owners[name]} already."));
-            if (email is not null && email != name && !owners.TryAdd(email, row.Line)) problems.Add(new(row.Line, "email", $"It is in line {owners[email]} already."));
+            if (name.Length > 0 && !owners.TryAdd(name, row.Line)) problems.Add(new(row.Line, "username", Sentence.Of($"It is in line {owners[name]} already.")));
+            if (email is not null && email != name && !owners.TryAdd(email, row.Line)) problems.Add(new(row.Line, "email", Sentence.Of($"It is in line {owners[email]} already.")));
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed class ImportUsers(IdPDatabase database, Catalog catalog, RandomS
     public sealed class Validator : AbstractValidator<Request>
     {
         public Validator() =>
-            RuleFor(r => r.Reason).NotEmpty().WithMessage("Say why, for the audit log.").MaximumLength(500).OverridePropertyName("reason");
+            RuleFor(r => r.Reason).IsReason().OverridePropertyName("reason");
     }
 
     private sealed class Counts
@@ -116,7 +116,7 @@ internal sealed class ImportUsers(IdPDatabase database, Catalog catalog, RandomS
         }
         catch (DbUpdateException)
         {
-            run.Problems.Add(new(part[0].Line, null, "Somebody changed one of these people at this moment. Import the file again: what was done stays as it is."));
+            run.Problems.Add(new(part[0].Line, null, Sentence.Of($"Somebody changed one of these people at this moment. Import the file again: what was done stays as it is.")));
             return false;
         }
     }
@@ -165,13 +165,13 @@ internal sealed class ImportUsers(IdPDatabase database, Catalog catalog, RandomS
         IdPDbContext db, ImportRow row, User? user, Dictionary<string, User> byName, Dictionary<string, User> byEmail, Run run, CancellationToken ct)
     {
         var name = UserNames.Normalize(row.UserName);
-        if (user is null && byEmail.ContainsKey(name)) Refuse("username", "It is somebody's e-mail address already.");
+        if (user is null && byEmail.ContainsKey(name)) Refuse("username", Sentence.Of($"It is somebody's e-mail address already."));
         if (row.Properties.Email is { } email && (byEmail.GetValueOrDefault(UserNames.Normalize(email)) ?? byName.GetValueOrDefault(UserNames.Normalize(email))) is { } other && other != user)
-            Refuse("email", $"It belongs to {other.UserName}.");
-        if (user is { Roles.Count: > 0 } && !run.Actor.Has(Right.RolesWrite)) Refuse("username", "This person has an admin role: only an owner changes them.");
+            Refuse("email", Sentence.Of($"It belongs to {other.UserName}."));
+        if (user is { Roles.Count: > 0 } && !run.Actor.Has(Right.RolesWrite)) Refuse("username", Sentence.Of($"This person has an admin role: only an owner changes them."));
         if (row.Properties.Roles is not { } roles || !run.Actor.Has(Right.RolesWrite)) return;
         if (await OwnerSetup.IsFirstOwnerAsync(db, roles, run.Actor, ct)) Refuse("roles", OwnerSetup.FirstByLink);
-        if (user is not null && !Roles.Normalize(roles).Contains(Roles.Owner) && await OwnerSetup.IsLastOwnerAsync(db, user, ct)) Refuse("roles", "This is the only owner.");
+        if (user is not null && !Roles.Normalize(roles).Contains(Roles.Owner) && await OwnerSetup.IsLastOwnerAsync(db, user, ct)) Refuse("roles", Sentence.Of($"This is the only owner."));
 
         void Refuse(string column, string text) => run.Problems.Add(new(row.Line, column, text));
     }
