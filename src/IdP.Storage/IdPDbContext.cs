@@ -4,6 +4,7 @@ using IdP.Storage.Audit;
 using IdP.Storage.Campaigns;
 using IdP.Storage.Changes;
 using IdP.Storage.Clients;
+using IdP.Storage.Database;
 using IdP.Storage.Enrollments;
 using IdP.Storage.Grants;
 using IdP.Storage.Keys;
@@ -119,7 +120,14 @@ public abstract class IdPDbContext(DbContextOptions options) : DbContext(options
 }
 
 /// <summary>The embedded default.</summary>
-public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) : IdPDbContext(options);
+public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) : IdPDbContext(options)
+{
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        ProgressIndexes.Add(modelBuilder);
+    }
+}
 
 /// <summary>For many nodes.</summary>
 public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> options) : IdPDbContext(options);

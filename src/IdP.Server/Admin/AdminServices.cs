@@ -34,7 +34,7 @@ internal static class AdminServices
                 typeof(AddClient), typeof(SetClient), typeof(RemoveClient), typeof(RotateSecret), typeof(ListClients), typeof(ShowClient), typeof(PreviewClient), typeof(PeopleAsked), typeof(ClientUses),
                 typeof(ShowPolicy), typeof(SetPolicy), typeof(Simulate),
                 typeof(Members), typeof(StartCampaign), typeof(AddMembers), typeof(ExtendCampaign), typeof(RemindCampaign), typeof(CloseCampaign),
-                typeof(ShowCampaign), typeof(ListCampaigns), typeof(ExportCampaign),
+                typeof(CountCampaign), typeof(ShowCampaign), typeof(ListCampaigns), typeof(ExportCampaign),
                 typeof(AddGroup), typeof(SetGroup), typeof(RemoveGroup), typeof(ListGroups), typeof(ShowGroup),
                 typeof(AddToken), typeof(ListTokens), typeof(RevokeToken), typeof(ApiCallers), typeof(ApiGuard),
                 typeof(SetMailTemplate), typeof(ResetMailTemplate), typeof(ListOutbox), typeof(RetryMail), typeof(SendTestMail), typeof(PreviewMail),

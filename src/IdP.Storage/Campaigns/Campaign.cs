@@ -24,6 +24,9 @@ public sealed class Campaign
 
     /// <summary>When an admin put it away; null: it runs.</summary>
     public DateTimeOffset? ClosedAt { get; set; }
+
+    /// <summary>How far its people were when it was put away: the numbers in the order of the board, JSON; null while it runs.</summary>
+    public string? ClosedWith { get; set; }
 }
 
 /// <summary>One person of a campaign.</summary>
@@ -45,6 +48,7 @@ internal sealed class CampaignMapping : IEntityTypeConfiguration<Campaign>
         campaign.Property(c => c.Id).HasMaxLength(43);
         campaign.Property(c => c.Name).HasMaxLength(100);
         campaign.Property(c => c.CreatedBy).HasMaxLength(128);
+        campaign.Property(c => c.ClosedWith).HasMaxLength(128);
     }
 }
 

@@ -61,5 +61,7 @@ internal sealed class OutboxMessageMapping : IEntityTypeConfiguration<OutboxMess
         message.Property(m => m.Error).HasMaxLength(512);
         message.HasIndex(m => new { m.State, m.NextAttemptAt });
         message.HasIndex(m => m.CreatedAt);
+        // A campaign counts its mails without reading them.
+        message.HasIndex(m => new { m.Kind, m.UserId, m.CreatedAt, m.State });
     }
 }

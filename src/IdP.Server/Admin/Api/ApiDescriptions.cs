@@ -16,6 +16,9 @@ internal static class ApiDescriptions
     public static RouteHandlerBuilder Takes(this RouteHandlerBuilder route, string name, string description, params IReadOnlyList<string> values) =>
         route.WithMetadata(new Parameter(name, description, Values: values is [] ? null : values));
 
+    /// <summary>It takes a query parameter that is a whole number.</summary>
+    public static RouteHandlerBuilder TakesNumber(this RouteHandlerBuilder route, string name, string description) => route.WithMetadata(new Parameter(name, description, IsNumber: true));
+
     /// <summary>It answers a part of a list.</summary>
     public static RouteHandlerBuilder Pages(this RouteHandlerBuilder route, string key) => route
         .WithMetadata(new Parameter("limit", "How many at most, from 1 to 200; 50 when missing.", IsNumber: true))

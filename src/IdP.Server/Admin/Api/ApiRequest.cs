@@ -77,6 +77,13 @@ internal sealed class ApiRequest(HttpContext http, Actor actor)
     public string? Choice(string name, IReadOnlyList<string> values) =>
         Query(name) is not { } value ? null : values.Contains(value) ? value : throw new ApiInputException(name, $"must be among {string.Join(", ", values)}.");
 
+    /// <summary>A query parameter that is a whole number; null: not given.</summary>
+    /// <exception cref="ApiInputException">It is no number, or lies outside.</exception>
+    public int? Number(string name, int least, int most) =>
+        Query(name) is not { } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+        : throw new ApiInputException(name, $"must be a number from {least} to {most}.");
+
     /// <summary>Refuses every query parameter besides these: a filter that is not known would let everything through.</summary>
     /// <exception cref="ApiInputException">There is another one.</exception>
     public void OnlyQueries(IReadOnlyCollection<string> names)
@@ -85,13 +92,7 @@ internal sealed class ApiRequest(HttpContext http, Actor actor)
     }
 
     /// <summary>How many rows, and after which one: <c>limit</c> and <c>after</c>.</summary>
-    public (int Limit, string? After) Page()
-    {
-        if (Query("limit") is not { } text) return (50, Query("after"));
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) || limit is < 1 or > MostRows)
-            throw new ApiInputException("limit", $"must be a number from 1 to {MostRows}.");
-        return (limit, Query("after"));
-    }
+    public (int Limit, string? After) Page() => (Number("limit", 1, MostRows) ?? 50, Query("after"));
 
     /// <summary>A thing with its ETag.</summary>
     /// <param name="etag">Null: that of the thing as it is answered.</param>

@@ -28,7 +28,8 @@ internal static class CampaignApi
 
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/campaigns", ListAsync).Needs(Right.CampaignsRead).Produces<ApiPage<ShowCampaign.Campaign>>().Takes("state", "Only those that run.", "running");
+        api.MapGet("/campaigns", ListAsync).Needs(Right.CampaignsRead).Produces<ApiPage<ShowCampaign.Campaign>>()
+            .Takes("state", "Only those that run.", "running").Pages("campaign's id");
         api.MapPost("/campaigns", StartAsync).Needs(Right.CampaignsWrite).Accepts<New>("application/json").Produces<Started>(StatusCodes.Status201Created);
         api.MapGet("/campaigns/{id}", ShowAsync).Needs(Right.CampaignsRead).Produces<ShowCampaign.Board>();
         api.MapGet("/campaigns/{id}/export", ExportAsync).Needs(Right.CampaignsRead).Produces<string>(StatusCodes.Status200OK, "text/csv");
@@ -38,8 +39,14 @@ internal static class CampaignApi
         api.MapPost("/campaigns/{id}/close", CloseAsync).Needs(Right.CampaignsWrite).Accepts<Why>("application/json").Produces<ShowCampaign.Board>();
     }
 
-    private static async Task<IResult> ListAsync(ApiRequest request) =>
-        ApiRequest.Json(new ApiPage<ShowCampaign.Campaign>(await request.Get<ListCampaigns>().HandleAsync(request.Choice("state", ["running"]) is not null, request.Ct), null));
+    private static async Task<IResult> ListAsync(ApiRequest request)
+    {
+        request.OnlyQueries(["state", "limit", "after"]);
+        var (limit, after) = request.Page();
+        return await request.Get<ListCampaigns>().HandleAsync(new(request.Choice("state", ["running"]) is not null, limit, after), request.Ct) is { } page
+            ? ApiRequest.Json(new ApiPage<ShowCampaign.Campaign>(page.Campaigns, page.More ? page.Campaigns[^1].Id : null))
+            : throw new ApiInputException("after", "is no campaign's id.");
+    }
 
     private static async Task<IResult> StartAsync(ApiRequest request)
     {

@@ -41,15 +41,18 @@ internal static class CampaignCommands
     private static Command List(Verbs verbs)
     {
         var running = Verbs.Flag("--running", "Only those that run.");
-        return verbs.Verb("list", "Lists campaigns with how far they are.", [running], async call =>
+        var limit = Verbs.Number("--limit", "The most campaigns; 50 when not given.");
+        return verbs.Verb("list", "Lists campaigns with how far they are.", [running, limit], async call =>
         {
-            var campaigns = await call.Get<ListCampaigns>().HandleAsync(call.Value(running), call.Ct);
+            var page = (await call.Get<ListCampaigns>().HandleAsync(new(call.Value(running), Math.Clamp(call.Value(limit) ?? 50, 1, 10_000)), call.Ct))!;
+            var campaigns = page.Campaigns;
             if (call.Out.IsJson) call.Out.Json(campaigns);
             else if (campaigns.Count == 0) call.Out.Line("No campaigns.");
             else call.Out.Table(["Id", "Name", "Enrolled", "People", "Late", "Deadline", "Closed"], campaigns.Select(c => new[]
             {
                 c.Id, c.Name, Number(c.Progress.Enrolled), Number(c.Progress.Total), Number(c.Progress.Late), Call.Time(c.Deadline), Call.Time(c.ClosedAt),
             }));
+            if (page.More) call.Out.Warn("There are more. Choose --running, or raise --limit.");
             return ExitCode.Done;
         });
     }
@@ -163,13 +166,7 @@ internal static class CampaignCommands
         });
     }
 
-    private static async Task<ShowCampaign.Campaign?> FindAsync(Call call, Argument<string> id)
-    {
-        var wanted = call.Value(id);
-        if (await call.Get<ShowCampaign>().HandleAsync(wanted, call.Ct) is { } board) return board.Campaign;
-        var named = (await call.Get<ListCampaigns>().HandleAsync(running: false, call.Ct)).Where(c => c.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase)).ToList();
-        return named is [var one] ? one : null;
-    }
+    private static Task<(string Id, string Name)?> FindAsync(Call call, Argument<string> id) => call.Get<ListCampaigns>().FindAsync(call.Value(id), call.Ct);
 
     private static DateTimeOffset? Deadline(Call call, Option<int?> days, Option<DateTimeOffset?> until)
     {

@@ -90,7 +90,7 @@ internal sealed class ListUsers(IdPDatabase database, TimeProvider clock)
         if (request.Role is "any") query.Add("u.roles <> '[]'");
         else if (request.Role is { } role) query.AddElement("u.roles", role);
         if (request.Group is { } group) query.AddElement("u.groups", group);
-        if (request.Campaign is { } campaign) query.Add($"u.id IN (SELECT m.user_id FROM campaign_members m WHERE m.campaign_id = {query.Value(campaign)})");
+        if (request.Campaign is { } campaign) query.Add($"EXISTS (SELECT 1 FROM campaign_members m WHERE m.campaign_id = {query.Value(campaign)} AND m.user_id = u.id)");
         if (request.Disabled is { } disabled) query.Add($"u.disabled_at IS {(disabled ? "NOT " : "")}NULL");
         if (request.Ids is { } ids) query.Add($"u.id IN {query.Values(ids)}");
         if (!string.IsNullOrWhiteSpace(request.Search)) await SearchAsync(s, query, request.Search.Trim());

@@ -17,6 +17,7 @@ internal static class PeopleFilter
     public const string LockedAttempts = "lockedAttempts";
     public const string LockedPassword = "lockedPassword";
     public const string Disabled = "disabled";
+    public const string Frozen = "frozen";
 
     /// <summary>Somebody with an authenticator.</summary>
     public const string Enrolled =
@@ -70,6 +71,7 @@ internal static class PeopleFilter
         [LockedAttempts] = $"u.id IN {AttemptsUsedUp}",
         [LockedPassword] = $"u.id IN {PasswordsUsedUp}",
         [Disabled] = "u.disabled_at IS NOT NULL",
+        [Frozen] = "u.frozen_at IS NOT NULL",
     };
 
     /// <summary>Every state that a list may be asked for.</summary>

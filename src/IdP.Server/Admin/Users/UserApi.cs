@@ -41,12 +41,17 @@ internal static class UserApi
             .Takes("role", "Only people who have this admin role; any: who have one.", RolesAsked)
             .Takes("group", "Only people of this group.")
             .Takes("disabled", "Only people who are turned off, or not.", Flags)
+            .Takes("campaign", "Only people of this campaign, by its id.")
+            .TakesNumber("daysLeftAtMost", "Only people whose time runs and who have at most so many days left, 1 to 365.")
+            .TakesNumber("daysLeftAtLeast", "Only people whose time runs and who have at least so many days left, 1 to 365.")
             .Pages("user name");
         api.MapPost("/users", AddAsync).Needs(Right.PeopleWrite).Accepts<New>("application/json").Produces<Added>(StatusCodes.Status201Created).Refuses(StatusCodes.Status409Conflict);
         api.MapGet("/users/{user}", ShowAsync).Needs(Right.PeopleRead).Produces<ShowUser.Person>();
         api.MapPatch("/users/{user}", SetAsync).Needs(Right.PeopleWrite).Accepts<Patch>("application/json").Produces<Changed>().Refuses(StatusCodes.Status409Conflict).Conditional();
         api.MapDelete("/users/{user}", RemoveAsync).Needs(Right.PeopleWrite).Produces(StatusCodes.Status204NoContent).Refuses(StatusCodes.Status409Conflict).Conditional().Explains();
     }
+
+    private static readonly string[] Queries = ["search", "state", "role", "group", "disabled", "campaign", "daysLeftAtMost", "daysLeftAtLeast", "limit", "after"];
 
     private static readonly string[] Flags = ["true", "false"];
 
@@ -63,10 +68,12 @@ internal static class UserApi
 
     private static async Task<IResult> ListAsync(ApiRequest request)
     {
+        request.OnlyQueries(Queries);
         var (limit, after) = request.Page();
         var page = await request.Get<ListUsers>().HandleAsync(new(request.Query("search"), request.Choice("state", PeopleFilter.All), limit)
         {
             After = after, Role = request.Choice("role", RolesAsked), Group = request.Query("group"), Disabled = request.Choice("disabled", Flags) switch { null => null, var flag => flag == "true" },
+            Campaign = request.Query("campaign"), MostDays = request.Number("daysLeftAtMost", 1, 365), FewestDays = request.Number("daysLeftAtLeast", 1, 365),
         }, request.Ct);
         return ApiRequest.Json(new ApiPage<ListUsers.Row>(page.Users, page.More ? page.Users[^1].Username : null));
     }

@@ -16,13 +16,34 @@ internal static class UserCommands
 
     private static Command List(Verbs verbs)
     {
-        var search = Verbs.Text("--search", "Part of a user name, an address or a display name.");
+        var search = Verbs.Text("--search", "Part of a user name, an address or a display name, or a reference number.");
         var state = Verbs.Text("--state", "Only people in this state.");
         state.AcceptOnlyFromAmong([.. PeopleFilter.All]);
+        var (most, fewest) = (Verbs.Number("--days-left-at-most", "Only people whose time runs, with at most so many days left."),
+            Verbs.Number("--days-left-at-least", "Only people whose time runs, with at least so many days left."));
+        var (campaign, group) = (Verbs.Text("--campaign", "Only people of this campaign: its id, or its name while only one has it."), Verbs.Text("--group", "Only people of this group."));
+        var role = Verbs.Text("--role", "Only people who have this admin role; any: who have one.");
+        role.AcceptOnlyFromAmong(["any", .. Roles.All]);
         var limit = new Option<int>("--limit") { Description = "The most people; 200 when not given.", DefaultValueFactory = _ => 200 };
-        return verbs.Verb("list", "Lists people with the days they have left.", [search, state, limit], async call =>
+        return verbs.Verb("list", "Lists people with the days they have left.", [search, state, most, fewest, campaign, group, role, limit], async call =>
         {
-            var page = await call.Get<ListUsers>().HandleAsync(new(call.Value(search), call.Value(state), Math.Clamp(call.Value(limit), 1, 1_000_000)), call.Ct);
+            if (call.Value(most) is < 1 or > 365 || call.Value(fewest) is < 1 or > 365)
+            {
+                call.Out.Fail("Days left are from 1 to 365.");
+                return ExitCode.Usage;
+            }
+
+            string? campaignId = null;
+            if (call.Value(campaign) is { } wanted)
+            {
+                if (await call.Get<Campaigns.ListCampaigns>().FindAsync(wanted, call.Ct) is not { } found) return call.Out.Fail($"There is no one campaign {wanted}. See: idp campaigns list");
+                campaignId = found.Id;
+            }
+
+            var page = await call.Get<ListUsers>().HandleAsync(new(call.Value(search), call.Value(state), Math.Clamp(call.Value(limit), 1, 1_000_000))
+            {
+                MostDays = call.Value(most), FewestDays = call.Value(fewest), Campaign = campaignId, Group = call.Value(group), Role = call.Value(role),
+            }, call.Ct);
             if (call.Out.IsJson)
             {
                 call.Out.Json(page);
@@ -35,7 +56,7 @@ internal static class UserCommands
                 u.Username, u.DisplayName, u.Email, u.State, u.DaysLeft?.ToString(CultureInfo.InvariantCulture), Call.Time(u.Deadline),
                 u.Locked ? "yes" : "", u.Disabled ? "yes" : "", string.Join(' ', u.Roles),
             }));
-            if (page.More) call.Out.Warn("There are more. Narrow with --search or --state, or raise --limit.");
+            if (page.More) call.Out.Warn("There are more. Narrow with --search, --state or another filter, or raise --limit.");
             return ExitCode.Done;
         });
     }

@@ -24,7 +24,7 @@ internal sealed class IndexModel(Visit visit, ShowOverview overview, ListCampaig
     protected override async Task<IActionResult> ShowAsync()
     {
         if (Has(Right.PeopleRead)) (Counts, Attention) = (await overview.CountAsync(), await overview.AttentionAsync());
-        if (Has(Right.CampaignsRead)) Campaigns = await campaigns.HandleAsync(running: true, Ct, most: 3);
+        if (Has(Right.CampaignsRead)) Campaigns = (await campaigns.HandleAsync(new(Running: true, Limit: 3), Ct))!.Campaigns;
         return Page();
     }
 }

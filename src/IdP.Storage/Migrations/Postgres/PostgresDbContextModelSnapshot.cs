@@ -194,6 +194,11 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("closed_at");
 
+                    b.Property<string>("ClosedWith")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .HasColumnName("closed_with");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
@@ -1549,6 +1554,8 @@ namespace IdP.Storage.Migrations.Postgres
                     b.HasIndex("CreatedAt");
 
                     b.HasIndex("State", "NextAttemptAt");
+
+                    b.HasIndex("Kind", "UserId", "CreatedAt", "State");
 
                     b.ToTable("outbox_messages", (string)null);
                 });

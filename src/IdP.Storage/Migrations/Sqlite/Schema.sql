@@ -667,3 +667,14 @@ ALTER TABLE "authorizations" ADD "remembered_browser" TEXT NULL;
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261128211942_RememberedBrowsers', '10.0.14');
 
+ALTER TABLE "campaigns" ADD "closed_with" TEXT NULL;
+
+CREATE INDEX "IX_users_progress" ON "users" ("id", "last_sign_in_at", "disabled_at");
+
+CREATE INDEX "IX_outbox_messages_kind_user_id_created_at_state" ON "outbox_messages" ("kind", "user_id", "created_at", "state");
+
+CREATE INDEX "IX_enrollments_progress" ON "enrollments" ("user_id", "required_at", "deadline", "must_enroll", "locked_at", "skips");
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261128224611_CampaignNumbers', '10.0.14');
+

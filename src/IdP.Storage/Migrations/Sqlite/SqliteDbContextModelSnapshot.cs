@@ -187,6 +187,11 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("closed_at");
 
+                    b.Property<string>("ClosedWith")
+                        .HasMaxLength(128)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("closed_with");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -625,6 +630,8 @@ namespace IdP.Storage.Migrations.Sqlite
                     b.HasKey("UserId");
 
                     b.HasIndex("Deadline");
+
+                    b.HasIndex(new[] { "UserId", "RequiredAt", "Deadline", "MustEnroll", "LockedAt", "Skips" }, "IX_enrollments_progress");
 
                     b.ToTable("enrollments", (string)null);
                 });
@@ -1543,6 +1550,8 @@ namespace IdP.Storage.Migrations.Sqlite
 
                     b.HasIndex("State", "NextAttemptAt");
 
+                    b.HasIndex("Kind", "UserId", "CreatedAt", "State");
+
                     b.ToTable("outbox_messages", (string)null);
                 });
 
@@ -1997,6 +2006,8 @@ namespace IdP.Storage.Migrations.Sqlite
 
                     b.HasIndex("NormalizedUserName")
                         .IsUnique();
+
+                    b.HasIndex(new[] { "Id", "LastSignInAt", "DisabledAt" }, "IX_users_progress");
 
                     b.ToTable("users", (string)null);
                 });

@@ -83,6 +83,14 @@ internal sealed class CampaignPagesTests() : ConsoleFixture(TestDatabaseKind.Sql
         Assert.That((await ApiAsync(Owner, HttpMethod.Post, $"/campaigns/{id}/members", new { users = new[] { "alma" } })).Json.GetProperty("before").GetInt32(), Is.EqualTo(1));
         Assert.That((await ApiAsync(Auditor, HttpMethod.Get, "/campaigns?state=running")).Json.GetProperty("items").EnumerateArray().Select(c => c.GetProperty("name").GetString()), Does.Contain("Api"));
         Assert.That((await ApiAsync(Auditor, HttpMethod.Get, $"/campaigns/{id}/export")).Body, Does.Contain("alma,alma,alma@example.com,period"));
+        var ofCampaign = await ApiAsync(Auditor, HttpMethod.Get, $"/users?campaign={id}&state=notEnrolled&daysLeftAtMost=6&daysLeftAtLeast=6");
+        Assert.That(ofCampaign.Json.GetProperty("items").EnumerateArray().Select(u => u.GetProperty("username").GetString()), Is.EqualTo(new[] { "alma" }), $"{ofCampaign}");
+        Assert.That((await ApiAsync(Auditor, HttpMethod.Get, $"/users?campaign={id}&daysLeftAtMost=5")).Json.GetProperty("items").GetArrayLength(), Is.Zero);
+        foreach (var wrong in new[] { "users?daysLeftAtMost=0", "users?daysLeftAtLeast=x", "users?daysleftatmost=3", "campaigns?after=nothing", "campaigns?limit=0", "campaigns?closed=true" })
+            AssertProblem(await ApiAsync(Auditor, HttpMethod.Get, "/" + wrong), HttpStatusCode.BadRequest, "invalid");
+        Assert.That((await ApiAsync(Auditor, HttpMethod.Get, "/campaigns?limit=1")).Json.GetProperty("items").GetArrayLength(), Is.EqualTo(1));
+        Assert.That(await CommandAsync("users", "list", "--campaign", "api", "--days-left-at-most", "6"), Does.Contain("alma"));
+        Assert.That(await CommandAsync("users", "list", "--campaign", "api", "--days-left-at-least", "7"), Does.Contain("No people."));
         Assert.That(await CommandAsync("campaigns", "show", "api"), Does.Contain("Enrolled").And.Contain("0 (0%)"));
         Assert.That(await CommandAsync("campaigns", "remind", id, "--dry-run"), Does.Contain("1 people"));
         Assert.That((await ApiAsync(Owner, HttpMethod.Post, $"/campaigns/{id}/remind", new { })).Json.GetProperty("people").GetInt32(), Is.EqualTo(1));

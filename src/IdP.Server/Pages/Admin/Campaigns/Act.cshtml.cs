@@ -57,7 +57,7 @@ internal sealed class ActModel(Visit visit, ShowCampaign show, RemindCampaign re
     {
         if (Act is not ("remind" or "extend" or "add" or "close") || await show.HandleAsync(Id, Ct) is not { } board) return NotFound();
         It = board.Campaign;
-        if (Act == "remind") Reach = await remind.CountAsync(Id);
+        if (Act == "remind") Reach = await remind.CountAsync(Id, board.Remindable);
         if (Request.HasFormContentType)
             (Deadline, UnlockLate, Group, People) = (Request.Form["deadline"].ToString(), Request.Form["unlockLate"] == "true", Request.Form["group"].ToString(), Request.Form["people"].ToString());
         else

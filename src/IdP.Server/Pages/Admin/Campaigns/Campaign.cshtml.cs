@@ -41,7 +41,7 @@ internal sealed class CampaignModel(Visit visit, ShowCampaign show, RemindCampai
     {
         if (await show.HandleAsync(Request.Query["id"].ToString(), Ct) is not { } board) return NotFound();
         Board = board;
-        if (MayChange) Reach = await remind.CountAsync(It.Id);
+        if (MayChange) Reach = await remind.CountAsync(It.Id, Board.Remindable);
         return Page();
     }
 }

@@ -12,7 +12,7 @@ internal sealed record PeopleFilterForm(string? Search, string? State, string? D
     public static IReadOnlyList<string> States { get; } =
     [
         PeopleFilter.NotEnrolled, EnrollmentView.Period, PeopleFilter.Begun, PeopleFilter.Skipped, PeopleFilter.Waiting, PeopleFilter.Blocked, EnrollmentView.MustEnroll, EnrollmentView.Expired,
-        PeopleFilter.LockedAttempts, PeopleFilter.LockedPassword, PeopleFilter.Locked, EnrollmentView.Active, EnrollmentView.NotRequired, PeopleFilter.Disabled,
+        PeopleFilter.LockedAttempts, PeopleFilter.LockedPassword, PeopleFilter.Locked, EnrollmentView.Active, EnrollmentView.NotRequired, PeopleFilter.Disabled, PeopleFilter.Frozen,
     ];
 
     public static IReadOnlyList<string> DayRanges { get; } = ["1", "3", "7", "more"];
