@@ -83,15 +83,15 @@ internal sealed class RemindCampaign(IdPDatabase database, CountCampaign count, 
             var messages = await WriteAsync(part, now, ct);
             written += await database.WriteAsync(async s =>
             {
-                var count = 0;
+                var messagesWritten = 0;
                 foreach (var (userId, deadline, message) in messages)
                 {
                     if (await s.ExecuteAsync(Take, VerificationPolicy.DaysLeft(deadline - now), userId, deadline) != 1) continue;
                     await s.AddMailAsync(message);
-                    count++;
+                    messagesWritten++;
                 }
 
-                return count;
+                return messagesWritten;
             });
             request.Progress?.Invoke((double)(looked += part.Length) / due.Count);
         }
