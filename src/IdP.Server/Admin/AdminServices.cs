@@ -36,7 +36,7 @@ internal static class AdminServices
                 typeof(Members), typeof(StartCampaign), typeof(AddMembers), typeof(ExtendCampaign), typeof(RemindCampaign), typeof(CloseCampaign),
                 typeof(CountCampaign), typeof(ShowCampaign), typeof(ListCampaigns), typeof(ExportCampaign),
                 typeof(AddGroup), typeof(SetGroup), typeof(RemoveGroup), typeof(ListGroups), typeof(ShowGroup),
-                typeof(AddToken), typeof(ListTokens), typeof(RevokeToken), typeof(ApiCallers), typeof(ApiGuard),
+                typeof(AddToken), typeof(ListTokens), typeof(RevokeToken), typeof(ApiCallers), typeof(ApiGuard), typeof(Cli.Remote.CommandGate),
                 typeof(SetMailTemplate), typeof(ResetMailTemplate), typeof(ListOutbox), typeof(RetryMail), typeof(SendTestMail), typeof(PreviewMail),
                 typeof(ListKeys), typeof(RotateKeys), typeof(RevokeKey),
                 typeof(ListAudit), typeof(ExportAudit), typeof(VerifyAudit), typeof(ShowCheckpoint),

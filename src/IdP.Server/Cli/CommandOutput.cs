@@ -44,6 +44,12 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool is
     /// <summary>A document as it is.</summary>
     public void Raw(string text) => output.Write(text);
 
+    /// <summary>A part of a long document as it is; whoever reads slowly is waited for.</summary>
+    public Task RawAsync(string text, CancellationToken ct) => output.WriteAsync(text.AsMemory(), ct);
+
+    /// <summary>What a verb said on standard error elsewhere, as it is.</summary>
+    public void RawError(string text) => error.Write(text);
+
     /// <summary>Writes bytes of UTF-8 to standard output as they come.</summary>
     public Stream Stream => new TextStream(output);
 
@@ -109,7 +115,7 @@ internal static class ExitCode
     /// <summary>From <c>plan</c>, <c>drift</c> and <c>apply --dry-run</c>: there are differences.</summary>
     public const int Differences = Usage;
 
-    /// <summary>The configuration is broken or the database cannot be reached.</summary>
+    /// <summary>The configuration is broken, or the database or the server cannot be reached.</summary>
     public const int Configuration = 3;
 
     /// <summary>From <c>plan --fail-if-weaker</c>: something would protect less than before.</summary>

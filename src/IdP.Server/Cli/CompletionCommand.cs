@@ -5,6 +5,8 @@ namespace IdP.Server.Cli;
 /// <summary><c>idp completion SHELL</c>: a script that asks the program itself what can follow.</summary>
 internal static class CompletionCommand
 {
+    public const string Name = "completion";
+
     // The words up to the cursor, so that nothing hangs on where the program lies or what follows.
     private const string Bash = """
         # For ~/.bashrc: source <(idp completion bash)
@@ -43,7 +45,7 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        var command = new Command("completion", "Prints a script that completes verbs and options in a shell.") { shell };
+        var command = new Command(Name, "Prints a script that completes verbs and options in a shell.") { shell };
         command.SetAction(parsed =>
         {
             output.Raw(parsed.GetRequiredValue(shell) switch { "bash" => Bash, "zsh" => Zsh, _ => Fish } + "\n");

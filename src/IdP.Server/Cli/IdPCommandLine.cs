@@ -2,31 +2,16 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Data.Common;
 using System.Globalization;
-using FluentValidation;
 using IdP.Server.Admin;
-using IdP.Server.Admin.PolicyRules;
-using IdP.Server.Admin.Access;
-using IdP.Server.Admin.Audit;
-using IdP.Server.Admin.Campaigns;
-using IdP.Server.Admin.Clients;
-using IdP.Server.Admin.Diagnosis;
-using IdP.Server.Admin.Groups;
-using IdP.Server.Admin.Keys;
-using IdP.Server.Admin.Mails;
-using IdP.Server.Admin.Owners;
-using IdP.Server.Admin.Settings;
-using IdP.Server.Admin.Tokens;
-using IdP.Server.Admin.Users;
-using IdP.Server.Configuration;
+using IdP.Server.Cli.Remote;
 using IdP.Server.Hosting;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration.Json;
 
 namespace IdP.Server.Cli;
 
-/// <summary>The program <c>idp</c>: serves, or does one thing to the database and ends.</summary>
+/// <summary>The program <c>idp</c>: serves, or does one thing, to the database or on a server elsewhere, and ends.</summary>
 public static class IdPCommandLine
 {
     private static readonly string[] HelpWords = ["--help", "-h", "-?", "/?", "--version"];
@@ -34,48 +19,40 @@ public static class IdPCommandLine
     /// <summary>Runs the program.</summary>
     /// <param name="args">Nothing, or configuration such as <c>--IdP:Issuer=…</c>: it serves.</param>
     /// <param name="serve">Serves until it is told to stop; gets the arguments without the verb.</param>
-    /// <returns>The exit code: 0 done, 1 refused, 2 wrong usage or differences, 3 broken configuration.</returns>
+    /// <returns>The exit code: 0 done, 1 refused, 2 wrong usage or differences, 3 broken configuration, or what cannot be reached.</returns>
     public static Task<int> RunAsync(string[] args, Func<string[], CancellationToken, Task<int>> serve)
     {
         var plain = Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
         var output = new CommandOutput(Console.Out, Console.Error, isTerminal: !plain);
-        return RunAsync(args, serve, output, Console.In, canAsk: !Console.IsInputRedirected && !Console.IsOutputRedirected);
+        return RunAsync(args, serve, output, Console.In, canAsk: !Console.IsInputRedirected && !Console.IsOutputRedirected, Environment.GetEnvironmentVariable);
     }
 
+    /// <param name="variable">Reads an environment variable of the command line's own; configuration is read from the process.</param>
     internal static async Task<int> RunAsync(
-        string[] args, Func<string[], CancellationToken, Task<int>> serve, CommandOutput output, TextReader input, bool canAsk)
+        string[] args, Func<string[], CancellationToken, Task<int>> serve, CommandOutput output, TextReader input, bool canAsk, Func<string, string?> variable)
     {
         // The command line is English, whatever the host speaks; a page has the language of its reader.
         CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
         try
         {
+            var given = RemoteAddress.Take(args, out args);
             var asksHelp = args.Any(HelpWords.Contains);
-            if (!asksHelp && (args.Length == 0 || args[0].StartsWith('-'))) return await serve(args, CancellationToken.None);
-            if (!asksHelp && args[0] == "serve") return await serve(args[1..], CancellationToken.None);
+            if (!asksHelp && given is null && (args.Length == 0 || args[0].StartsWith('-'))) return await serve(args, CancellationToken.None);
+            if (!asksHelp && given is null && args[0] == "serve") return await serve(args[1..], CancellationToken.None);
 
-            var json = new Option<bool>("--json") { Description = "Print an object for programs.", Recursive = true };
-            var parsed = Root(json, output, input, canAsk).Parse(args);
+            var json = CommandTree.Json();
+            var parsed = CommandTree.Parse(Root(json, output, input, canAsk), args);
             // What is completed is no complete command.
-            var completes = args[0].StartsWith("[suggest", StringComparison.Ordinal);
-            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction && !completes) return WrongUsage(parsed, output);
+            var completes = args is [var first, ..] && first.StartsWith("[suggest", StringComparison.Ordinal);
+            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction && !completes) return CommandTree.WrongUsage(parsed, output);
+            // Help, completion and the version are this program's own.
+            var runs = ReferenceEquals(parsed.Action, parsed.CommandResult.Command.Action) && parsed.CommandResult.Command.Name != CompletionCommand.Name;
+            if (runs && (given ?? variable(RemoteAddress.Variable)) is { Length: > 0 } server) return await new RemoteClient(output, input, canAsk, variable).RunAsync(server, parsed, args, CancellationToken.None);
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
         catch (ConfigurationException broken)
         {
             return output.Fail(broken.Message, ExitCode.Configuration);
-        }
-        catch (ForbiddenException forbidden)
-        {
-            return output.Fail(forbidden.Message);
-        }
-        catch (ValidationException invalid)
-        {
-            foreach (var failure in invalid.Errors) output.Fail(failure.ErrorMessage);
-            return ExitCode.Refused;
-        }
-        catch (DbUpdateException)
-        {
-            return output.Fail("Somebody changed the same thing at this moment. Nothing was done; try again.");
         }
         catch (DbException unreachable)
         {
@@ -89,53 +66,15 @@ public static class IdPCommandLine
         catch (Exception broken)
 #pragma warning restore CA1031
         {
-            return output.Fail($"It failed unexpectedly ({broken.GetType().Name}): {broken.Message}");
+            return Refusals.Say(broken, output) ?? output.Fail($"It failed unexpectedly ({broken.GetType().Name}): {broken.Message}");
         }
     }
 
-    internal static RootCommand Root(Option<bool> json, CommandOutput output, TextReader input, bool canAsk)
+    internal static RootCommand Root(Option<bool> json, CommandOutput output, TextReader input, bool canAsk) => CommandTree.Root(json, output, new Verbs((parsed, verb, ct) => WithServicesAsync(async services =>
     {
-        var verbs = new Verbs((parsed, work, ct) => WithServicesAsync(async services =>
-        {
-            output.IsJson = parsed.GetValue(json);
-            return await work(new Call(parsed, services, output, input, canAsk, ct));
-        }, ct));
-        var root = new RootCommand("An OpenID Connect identity provider with identity verification.")
-        {
-            new Command("serve", "Serves; what follows is configuration such as --IdP:Issuer=https://id.example.com. Without a verb it serves, too."),
-            DoctorCommand.Create(json, output),
-            PlanCommand.Create(verbs),
-            ApplyCommand.Create(verbs),
-            DriftCommand.Create(verbs),
-            ExportCommand.Create(verbs),
-            UserCommands.Create(verbs),
-            CampaignCommands.Create(verbs),
-            GroupCommands.Create(verbs),
-            ClientCommands.Create(verbs),
-            PolicyCommands.Create(verbs),
-            SettingCommands.Create(verbs),
-            KeyCommands.Create(verbs),
-            MailCommands.Create(verbs),
-            TokenCommands.Create(verbs),
-            AuditCommands.Create(verbs),
-            OwnerCommands.Create(verbs),
-            CompletionCommand.Create(output),
-        };
-        root.Options.Add(json);
-        return root;
-    }
-
-    private static int WrongUsage(ParseResult parsed, CommandOutput output)
-    {
-        foreach (var error in parsed.Errors) output.Fail(string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
-        var path = string.Join(' ', Path(parsed.CommandResult.Command).Reverse());
-        return output.Fail($"See: idp {path}{(path.Length > 0 ? " " : "")}--help", ExitCode.Usage);
-    }
-
-    private static IEnumerable<string> Path(Command command)
-    {
-        for (var at = command; at is not null and not RootCommand; at = at.Parents.OfType<Command>().FirstOrDefault()) yield return at.Name;
-    }
+        output.IsJson = parsed.GetValue(json);
+        return await verb.RunAsync(new Call(Actor.CommandLine, HostFiles.One, parsed, services, output, input, canAsk, ct));
+    }, ct)));
 
     /// <summary>The same sources in the same order as the server's.</summary>
     internal static WebApplicationBuilder Configuration()

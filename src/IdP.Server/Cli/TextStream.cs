@@ -19,18 +19,28 @@ internal sealed class TextStream(TextWriter output) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    public override void Write(ReadOnlySpan<byte> buffer)
-    {
-        // A character may be cut in two between two writes.
-        var text = new char[Encoding.UTF8.GetMaxCharCount(buffer.Length)];
-        output.Write(text, 0, decoder.GetChars(buffer, text, flush: false));
-    }
+    public override void Write(ReadOnlySpan<byte> buffer) => output.Write(Decode(buffer).Span);
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        new(output.WriteAsync(Decode(buffer.Span), cancellationToken));
 
     public override void Flush() => output.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => output.FlushAsync(cancellationToken);
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    // A character may be cut in two between two writes.
+    private ReadOnlyMemory<char> Decode(ReadOnlySpan<byte> buffer)
+    {
+        var text = new char[Encoding.UTF8.GetMaxCharCount(buffer.Length)];
+        return text.AsMemory(0, decoder.GetChars(buffer, text, flush: false));
+    }
 }

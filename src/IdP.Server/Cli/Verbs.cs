@@ -1,14 +1,34 @@
 using System.CommandLine;
+using IdP.Server.Admin.Access;
 
 namespace IdP.Server.Cli;
 
 /// <summary>Makes commands; each opens the database only when it runs.</summary>
-internal sealed class Verbs(Func<ParseResult, Func<Call, Task<int>>, CancellationToken, Task<int>> run)
+internal sealed class Verbs(Func<ParseResult, Verb, CancellationToken, Task<int>> run)
 {
+    /// <summary>For a verb that judges by itself what the caller may: a token with any right runs it.</summary>
+    public static IReadOnlyList<Right> AnyRight { get; } = [];
+
+    /// <summary>For a verb that sees or does everything.</summary>
+    public static IReadOnlyList<Right> EveryRight { get; } = Enum.GetValues<Right>();
+
+    /// <summary>For a verb that sees everything.</summary>
+    public static IReadOnlyList<Right> EveryRead { get; } = [.. EveryRight.Where(r => r.ToString().EndsWith("Read", StringComparison.Ordinal))];
+
     /// <summary>A verb with its arguments and options.</summary>
-    public Command Verb(string name, string description, IEnumerable<Symbol> symbols, Func<Call, Task<int>> work)
+    /// <param name="needs">Without this right no token runs it; the host may everything.</param>
+    public Command Verb(string name, string description, Right needs, IEnumerable<Symbol> symbols, Func<Call, Task<int>> work) => Make(name, description, [needs], symbols, work);
+
+    /// <inheritdoc cref="Verb(string, string, Right, IEnumerable{Symbol}, Func{Call, Task{int}})"/>
+    /// <param name="needs">Without all of these no token runs it.</param>
+    public Command Verb(string name, string description, IReadOnlyList<Right> needs, IEnumerable<Symbol> symbols, Func<Call, Task<int>> work) => Make(name, description, needs, symbols, work);
+
+    /// <summary>A verb that no token runs, whatever it may.</summary>
+    public Command OnHost(string name, string description, IEnumerable<Symbol> symbols, Func<Call, Task<int>> work) => Make(name, description, null, symbols, work);
+
+    private Verb Make(string name, string description, IReadOnlyList<Right>? needs, IEnumerable<Symbol> symbols, Func<Call, Task<int>> work)
     {
-        var command = new Command(name, description);
+        var command = new Verb(name, description, needs, work);
         foreach (var symbol in symbols)
         {
             switch (symbol)
@@ -18,7 +38,7 @@ internal sealed class Verbs(Func<ParseResult, Func<Call, Task<int>>, Cancellatio
             }
         }
 
-        command.SetAction((parsed, ct) => run(parsed, work, ct));
+        command.SetAction((parsed, ct) => run(parsed, command, ct));
         return command;
     }
 

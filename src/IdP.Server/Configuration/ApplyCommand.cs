@@ -7,20 +7,34 @@ namespace IdP.Server.Configuration;
 /// <summary><c>idp apply FILE [--dry-run]</c>.</summary>
 internal static class ApplyCommand
 {
+    public const string TooLarge = "Split it: each part can be applied by itself.";
+
+    private const int LongestReason = 500;
+
     public static Command Create(Verbs verbs)
     {
-        var file = new Argument<string>("FILE") { Description = "A JSON document with settings, groups, users, clients and APIs." };
+        var file = new FileArgument("FILE", ApplyDocument.MostBytes, TooLarge) { Description = "A JSON document with settings, groups, users, clients and APIs." };
         var dryRun = Verbs.Flag("--dry-run", "Only say what would change; exit code 2 when something would.");
         var reason = Verbs.Reason();
-        return verbs.Verb("apply", "Brings settings, groups, users, clients and APIs to what a document says.", [file, dryRun, reason],
-            call => ApplyAsync(call, call.Value(file), call.Value(dryRun), call.Value(reason)));
+        return verbs.Verb("apply", "Brings settings, groups, users, clients and APIs to what a document says.", Verbs.EveryRight, [file, dryRun, reason],
+            call => ApplyAsync(call, file, call.Value(dryRun), call.Value(reason)));
     }
 
-    private static async Task<int> ApplyAsync(Call call, string file, bool dryRun, string? reason)
+    /// <summary>Reads the document that was named.</summary>
+    /// <returns>The document, or every error that was found.</returns>
+    public static async Task<(ApplyDocument? Document, IReadOnlyList<DocumentError> Errors)> ReadAsync(Call call, FileArgument file)
     {
-        var (document, errors) = await ApplyDocument.ReadFileAsync(file, call.Ct, call.Get<SignInOptions>().Organisation);
+        var path = call.Value(file);
+        var (bytes, problem) = await call.Files.ReadAsync(path, file, call.Ct);
+        return bytes is { } read ? ApplyDocument.Read(read, folder: "", call.Get<SignInOptions>().Organisation, call.Files.SecretsBeside(path)) : (null, [new("$", problem!)]);
+    }
+
+    private static async Task<int> ApplyAsync(Call call, FileArgument file, bool dryRun, string? reason)
+    {
+        var (document, errors) = await ReadAsync(call, file);
         if (document is null) return Refuse(call, errors);
-        var mode = new ApplyMode(Call.Actor, reason ?? $"apply {Path.GetFileName(file)}", KeepPasswords: false);
+        if (reason?.Length > LongestReason) return call.Out.Fail($"--reason has more than {LongestReason} characters.");
+        var mode = new ApplyMode(call.Actor, reason ?? $"apply {Path.GetFileName(call.Value(file))}", KeepPasswords: false);
         var result = await call.Out.ProgressAsync("Comparing", _ => call.Get<DocumentApply>().HandleAsync(document, mode, dryRun, call.Ct));
         if (result.Errors.Count > 0) return Refuse(call, result.Errors);
 

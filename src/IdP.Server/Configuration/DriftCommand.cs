@@ -1,6 +1,5 @@
 using System.CommandLine;
 using IdP.Server.Cli;
-using IdP.Verification.SignIn;
 
 namespace IdP.Server.Configuration;
 
@@ -9,16 +8,16 @@ internal static class DriftCommand
 {
     public static Command Create(Verbs verbs)
     {
-        var file = new Argument<string>("FILE") { Description = "The JSON document that should hold." };
-        return verbs.Verb("drift", "Says what is stored otherwise than a document says, and what is stored and not in it, for the sections that it has. Exit code 0: none; 2: drift.",
-            [file], call => DriftAsync(call, call.Value(file)));
+        var file = new FileArgument("FILE", ApplyDocument.MostBytes, ApplyCommand.TooLarge) { Description = "The JSON document that should hold." };
+        return verbs.Verb("drift", "Says what is stored otherwise than a document says, and what is stored and not in it, for the sections that it has. Exit code 0: none; 2: drift.", Verbs.EveryRight,
+            [file], call => DriftAsync(call, file));
     }
 
-    private static async Task<int> DriftAsync(Call call, string file)
+    private static async Task<int> DriftAsync(Call call, FileArgument file)
     {
-        var (document, errors) = await ApplyDocument.ReadFileAsync(file, call.Ct, call.Get<SignInOptions>().Organisation);
+        var (document, errors) = await ApplyCommand.ReadAsync(call, file);
         if (document is null) return ApplyCommand.Refuse(call, errors);
-        var result = await call.Out.ProgressAsync("Comparing", progress => call.Get<DocumentDrift>().HandleAsync(document, Call.Actor, progress, call.Ct));
+        var result = await call.Out.ProgressAsync("Comparing", progress => call.Get<DocumentDrift>().HandleAsync(document, call.Actor, progress, call.Ct));
         if (result.Errors.Count > 0) return ApplyCommand.Refuse(call, result.Errors);
 
         if (call.Out.IsJson)
@@ -29,7 +28,7 @@ internal static class DriftCommand
         {
             foreach (var difference in result.Differs) call.Out.Line($"{difference.Subject}: {difference.Text} (stored -> document)");
             foreach (var difference in result.OnlyStored) call.Out.Line($"{difference.Subject}: {difference.Text}");
-            call.Out.Line(result.Any ? $"{result.Differs.Count + result.OnlyStored.Count} differences between the database and {Path.GetFileName(file)}." : "No drift.");
+            call.Out.Line(result.Any ? $"{result.Differs.Count + result.OnlyStored.Count} differences between the database and {Path.GetFileName(call.Value(file))}." : "No drift.");
         }
 
         return result.Any ? ExitCode.Differences : ExitCode.Done;

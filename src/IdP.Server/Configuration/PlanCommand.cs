@@ -1,6 +1,5 @@
 using System.CommandLine;
 using IdP.Server.Cli;
-using IdP.Verification.SignIn;
 
 namespace IdP.Server.Configuration;
 
@@ -9,17 +8,17 @@ internal static class PlanCommand
 {
     public static Command Create(Verbs verbs)
     {
-        var file = new Argument<string>("FILE") { Description = "A JSON document, as apply takes it." };
+        var file = new FileArgument("FILE", ApplyDocument.MostBytes, ApplyCommand.TooLarge) { Description = "A JSON document, as apply takes it." };
         var weaker = Verbs.Flag("--fail-if-weaker", "Exit code 4 when something would protect less than before.");
-        return verbs.Verb("plan", "Says what apply would change, what of it protects less than before, and how many people that touches. Exit code 0: nothing to do; 2: differences.",
-            [file, weaker], call => PlanAsync(call, call.Value(file), call.Value(weaker)));
+        return verbs.Verb("plan", "Says what apply would change, what of it protects less than before, and how many people that touches. Exit code 0: nothing to do; 2: differences.", Verbs.EveryRight,
+            [file, weaker], call => PlanAsync(call, file, call.Value(weaker)));
     }
 
-    private static async Task<int> PlanAsync(Call call, string file, bool failIfWeaker)
+    private static async Task<int> PlanAsync(Call call, FileArgument file, bool failIfWeaker)
     {
-        var (document, errors) = await ApplyDocument.ReadFileAsync(file, call.Ct, call.Get<SignInOptions>().Organisation);
+        var (document, errors) = await ApplyCommand.ReadAsync(call, file);
         if (document is null) return ApplyCommand.Refuse(call, errors);
-        var mode = new ApplyMode(Call.Actor, "plan", KeepPasswords: false);
+        var mode = new ApplyMode(call.Actor, "plan", KeepPasswords: false);
         var (differences, problems) = await call.Out.ProgressAsync("Comparing", _ => call.Get<DocumentApply>().HandleAsync(document, mode, dryRun: true, call.Ct));
         if (problems.Count > 0) return ApplyCommand.Refuse(call, problems);
 

@@ -10,6 +10,7 @@ using IdP.Server.Admin.PolicyRules;
 using IdP.Server.Admin.Tokens;
 using IdP.Server.Admin.Users;
 using IdP.Server.Admin.Users.Import;
+using IdP.Server.Cli.Remote;
 using IdP.Server.Configuration;
 using Microsoft.AspNetCore.Routing.Template;
 
@@ -41,6 +42,7 @@ internal static class ApiRoutes
             OpenApi.Map(routes);
             CampaignApi.Map(routes);
             ImportApi.Map(routes);
+            CommandApi.Map(routes);
             return app;
         }
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using IdP.Server.Admin.Access;
 using IdP.Server.Cli;
 using IdP.Storage.Audit;
 
@@ -16,10 +17,10 @@ internal static class AuditCommands
     private static Command List(Verbs verbs)
     {
         var (filter, limit, before) = (Filters(), Verbs.Number("--limit", "The most rows; 50 when not given."), new Option<long?>("--before") { Description = "Only rows older than this one, by id." });
-        return verbs.Verb("list", "Lists rows, newest first.", [.. filter.Values, limit, before], async call =>
+        return verbs.Verb("list", "Lists rows, newest first.", Right.AuditRead, [.. filter.Values, limit, before], async call =>
         {
             if (call.Value(limit) is { } most and (< 1 or > 10_000)) return call.Out.Fail($"--limit {most} is not from 1 to 10000.");
-            var page = await call.Get<ListAudit>().HandleAsync(new(Read(call, filter), call.Value(limit) ?? 50, call.Value(before)), Call.Actor, call.Ct);
+            var page = await call.Get<ListAudit>().HandleAsync(new(Read(call, filter), call.Value(limit) ?? 50, call.Value(before)), call.Actor, call.Ct);
             if (call.Out.IsJson) call.Out.Json(new { rows = page.Rows, next = page.More ? page.Rows[^1].Id : (long?)null });
             else call.Out.Table(["Id", "Time", "Event", "Outcome", "Actor", "Person", "Resource", "Address", "Reference", "Reason"], page.Rows.Select(r => new[]
             {
@@ -31,27 +32,20 @@ internal static class AuditCommands
 
     private static Command Export(Verbs verbs)
     {
-        var (filter, format, output) = (Filters(), Verbs.Choice<AuditFormat>("--format", "csv for spreadsheets, or jsonl: JSON lines with every value as it is stored (default)."), Verbs.Text("--output", "A new file; standard output when not given."));
-        return verbs.Verb("export", "Writes rows out, oldest first.", [.. filter.Values, format, output], async call =>
+        var (filter, format, output) = (Filters(), Verbs.Choice<AuditFormat>("--format", "csv for spreadsheets, or jsonl: JSON lines with every value as it is stored (default)."), new OutFileOption("--output", overwrites: false) { Description = "A new file; standard output when not given." });
+        return verbs.Verb("export", "Writes rows out, oldest first.", Right.AuditRead, [.. filter.Values, format, output], async call =>
         {
             var request = new ExportAudit.Request(Read(call, filter), Verbs.Parse<AuditFormat>(call.Value(format)) ?? AuditFormat.Jsonl);
-            var write = await call.Get<ExportAudit>().HandleAsync(request, Call.Actor, call.Ct);
+            var write = await call.Get<ExportAudit>().HandleAsync(request, call.Actor, call.Ct);
             if (call.Value(output) is not { } file)
             {
                 await write(call.Out.Stream, call.Ct);
                 return ExitCode.Done;
             }
 
-            try
-            {
-                await using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write);
-                var rows = await call.Out.ProgressAsync("Writing", _ => write(stream, call.Ct));
-                return call.Out.Done($"{rows} rows were written to {file}.", new { rows, file });
-            }
-            catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
-            {
-                return call.Out.Fail($"{file} cannot be written: {unwritable.Message}");
-            }
+            var rows = 0L;
+            var problem = await call.Files.WriteAsync(file, output.Overwrites, async stream => rows = await call.Out.ProgressAsync("Writing", _ => write(stream, call.Ct)), call.Ct);
+            return problem is null ? call.Out.Done($"{rows} rows were written to {file}.", new { rows, file }) : call.Out.Fail(problem);
         });
     }
 
@@ -67,13 +61,18 @@ internal static class AuditCommands
 
     private static Command Verify(Verbs verbs)
     {
-        var kept = Verbs.Text("--checkpoint", "A file with a checkpoint that was kept elsewhere; see: idp audit checkpoint");
-        return verbs.Verb("verify", "Walks the audit log and names the first row that was changed, removed, moved or inserted.", [kept], async call =>
+        var kept = new FileOption("--checkpoint", 64 * 1024) { Description = "A file with a checkpoint that was kept elsewhere; see: idp audit checkpoint" };
+        return verbs.Verb("verify", "Walks the audit log and names the first row that was changed, removed, moved or inserted.", Right.AuditRead, [kept], async call =>
         {
             AuditCheckpoint? checkpoint = null;
-            if (call.Value(kept) is { } file && (checkpoint = await ReadAsync(file, call.Ct)) is null) return call.Out.Fail($"{file} holds no checkpoint; see: idp audit checkpoint");
+            if (call.Value(kept) is { } file)
+            {
+                if (await call.TextAsync(kept) is not { } text) return ExitCode.Refused;
+                if ((checkpoint = Read(text)) is null) return call.Out.Fail($"{file} holds no checkpoint; see: idp audit checkpoint");
+            }
+
             var verdict = await call.Out.ProgressAsync("Verifying", report => call.Get<VerifyAudit>().HandleAsync(
-                new(checkpoint, (done, all) => report(all == 0 ? 1 : (double)done / all)), Call.Actor, call.Ct));
+                new(checkpoint, (done, all) => report(all == 0 ? 1 : (double)done / all)), call.Actor, call.Ct));
             if (call.Out.IsJson) call.Out.Json(AuditReport.Of(verdict));
             else foreach (var sentence in AuditReport.Sentences(verdict)) call.Out.Line(sentence);
             foreach (var fault in verdict.Faults) call.Out.Fail(fault.Text);
@@ -81,7 +80,7 @@ internal static class AuditCommands
         });
     }
 
-    private static Command Checkpoint(Verbs verbs) => verbs.Verb("checkpoint", "Signs how far the audit log is, and prints it: to be kept where nobody who can write the database can.", [], async call =>
+    private static Command Checkpoint(Verbs verbs) => verbs.Verb("checkpoint", "Signs how far the audit log is, and prints it: to be kept where nobody who can write the database can.", Right.AuditRead, [], async call =>
     {
         var chain = call.Get<AuditChain>();
         await chain.LinkAsync(null);
@@ -91,13 +90,13 @@ internal static class AuditCommands
         return ExitCode.Done;
     });
 
-    private static async Task<AuditCheckpoint?> ReadAsync(string file, CancellationToken ct)
+    private static AuditCheckpoint? Read(string text)
     {
         try
         {
-            return JsonSerializer.Deserialize<AuditCheckpoint>(await File.ReadAllTextAsync(file, ct), Json);
+            return JsonSerializer.Deserialize<AuditCheckpoint>(text, Json);
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or JsonException or NotSupportedException)
+        catch (Exception unreadable) when (unreadable is JsonException or NotSupportedException)
         {
             return null;
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Users;
 using IdP.Server.Cli;
 
@@ -22,11 +23,11 @@ internal static class CampaignCommands
     {
         var name = new Argument<string>("NAME") { Description = "What people call it." };
         var (days, until, people, reason) = (Days(), Until(), new PeopleOptions(), Verbs.Reason());
-        return verbs.Verb("start", "Demands identity verification of many people, with one deadline.", [name, days, until, .. people.All, reason], async call =>
+        return verbs.Verb("start", "Demands identity verification of many people, with one deadline.", [Right.CampaignsWrite, Right.PeopleSupport], [name, days, until, .. people.All, reason], async call =>
         {
-            if (Deadline(call, days, until) is not { } deadline || people.Read(call) is not { } chosen) return ExitCode.Usage;
+            if (Deadline(call, days, until) is not { } deadline || await people.ReadAsync(call) is not { } chosen) return ExitCode.Usage;
             var outcome = await call.Out.ProgressAsync("Asking people", progress => call.Get<StartCampaign>().HandleAsync(
-                new(call.Value(name), deadline, chosen, Why(call, reason)) { Progress = progress }, Call.Actor, call.Ct));
+                new(call.Value(name), deadline, chosen, Why(call, reason)) { Progress = progress }, call.Actor, call.Ct));
             switch (outcome)
             {
                 case StartCampaign.Outcome.NoSuchPeople nobody: return Unknown(call, nobody.Names);
@@ -42,7 +43,7 @@ internal static class CampaignCommands
     {
         var running = Verbs.Flag("--running", "Only those that run.");
         var limit = Verbs.Number("--limit", "The most campaigns; 50 when not given.");
-        return verbs.Verb("list", "Lists campaigns with how far they are.", [running, limit], async call =>
+        return verbs.Verb("list", "Lists campaigns with how far they are.", Right.CampaignsRead, [running, limit], async call =>
         {
             var page = (await call.Get<ListCampaigns>().HandleAsync(new(call.Value(running), Math.Clamp(call.Value(limit) ?? 50, 1, 10_000)), call.Ct))!;
             var campaigns = page.Campaigns;
@@ -60,10 +61,12 @@ internal static class CampaignCommands
     private static Command Show(Verbs verbs)
     {
         var id = Id();
-        return verbs.Verb("show", "Shows how far a campaign is.", [id], async call =>
+        return verbs.Verb("show", "Shows how far a campaign is.", Right.CampaignsRead, [id], async call =>
         {
             if (await FindAsync(call, id) is not { } campaign) return NoSuch(call, id);
             var board = (await call.Get<ShowCampaign>().HandleAsync(campaign.Id, call.Ct))!;
+            // Names of people are for who may see people.
+            if (!call.Actor.Has(Right.PeopleRead)) board = board with { LockNext = [] };
             if (call.Out.IsJson)
             {
                 call.Out.Json(board);
@@ -88,12 +91,12 @@ internal static class CampaignCommands
     private static Command Add(Verbs verbs)
     {
         var (id, people, reason) = (Id(), new PeopleOptions(), Verbs.Reason());
-        return verbs.Verb("add", "Adds people to a campaign that runs.", [id, .. people.All, reason], async call =>
+        return verbs.Verb("add", "Adds people to a campaign that runs.", [Right.CampaignsWrite, Right.PeopleSupport], [id, .. people.All, reason], async call =>
         {
-            if (people.Read(call) is not { } chosen) return ExitCode.Usage;
+            if (await people.ReadAsync(call) is not { } chosen) return ExitCode.Usage;
             if (await FindAsync(call, id) is not { } campaign) return NoSuch(call, id);
             return await call.Out.ProgressAsync("Asking people", progress => call.Get<AddMembers>().HandleAsync(
-                new(campaign.Id, chosen, Why(call, reason)) { Progress = progress }, Call.Actor, call.Ct)) switch
+                new(campaign.Id, chosen, Why(call, reason)) { Progress = progress }, call.Actor, call.Ct)) switch
             {
                 AddMembers.Outcome.NoSuchPeople nobody => Unknown(call, nobody.Names),
                 AddMembers.Outcome.Done done => call.Out.Done(Describe(done.People), done.People),
@@ -105,7 +108,7 @@ internal static class CampaignCommands
     private static Command Remind(Verbs verbs)
     {
         var (id, dryRun, reason) = (Id(), Verbs.Flag("--dry-run", "Only say how many people it would reach."), Verbs.Reason());
-        return verbs.Verb("remind", "Mails everybody whose time runs how much is left.", [id, dryRun, reason], async call =>
+        return verbs.Verb("remind", "Mails everybody whose time runs how much is left.", Right.CampaignsWrite, [id, dryRun, reason], async call =>
         {
             if (await FindAsync(call, id) is not { } campaign) return NoSuch(call, id);
             if (call.Value(dryRun))
@@ -115,7 +118,7 @@ internal static class CampaignCommands
             }
 
             return await call.Out.ProgressAsync("Writing mails", progress => call.Get<RemindCampaign>().HandleAsync(
-                new(campaign.Id, Why(call, reason)) { Progress = progress }, Call.Actor, call.Ct)) switch
+                new(campaign.Id, Why(call, reason)) { Progress = progress }, call.Actor, call.Ct)) switch
             {
                 RemindCampaign.Outcome.Reminded reminded => call.Out.Done($"{reminded.People} people were reminded.", new { people = reminded.People }),
                 RemindCampaign.Outcome.TooSoon soon => call.Out.Fail($"They were reminded at {Call.Time(soon.Last)}. Wait an hour."),
@@ -127,12 +130,12 @@ internal static class CampaignCommands
     private static Command Extend(Verbs verbs)
     {
         var (id, days, until, late, reason) = (Id(), Days(), Until(), Verbs.Flag("--unlock-late", "Also give those a new period who are late already."), Verbs.Reason());
-        return verbs.Verb("extend", "Gives a campaign a later deadline.", [id, days, until, late, reason], async call =>
+        return verbs.Verb("extend", "Gives a campaign a later deadline.", [Right.CampaignsWrite, Right.PeopleSupport], [id, days, until, late, reason], async call =>
         {
             if (Deadline(call, days, until) is not { } deadline) return ExitCode.Usage;
             if (await FindAsync(call, id) is not { } campaign) return NoSuch(call, id);
             return await call.Out.ProgressAsync("Giving time", progress => call.Get<ExtendCampaign>().HandleAsync(
-                new(campaign.Id, deadline, call.Value(late), Why(call, reason)) { Progress = progress }, Call.Actor, call.Ct)) switch
+                new(campaign.Id, deadline, call.Value(late), Why(call, reason)) { Progress = progress }, call.Actor, call.Ct)) switch
             {
                 ExtendCampaign.Outcome.Extended e => call.Out.Done(
                     $"{campaign.Name} lasts until {Call.Time(deadline)}. {e.More} people have more time, {e.Unlocked} were unlocked, {e.StillLate} are late.",
@@ -146,10 +149,10 @@ internal static class CampaignCommands
     private static Command Close(Verbs verbs)
     {
         var (id, reason) = (Id(), Verbs.Reason());
-        return verbs.Verb("close", "Puts a campaign away; what is required of the people stays.", [id, reason], async call =>
+        return verbs.Verb("close", "Puts a campaign away; what is required of the people stays.", Right.CampaignsWrite, [id, reason], async call =>
         {
             if (await FindAsync(call, id) is not { } campaign) return NoSuch(call, id);
-            return await call.Get<CloseCampaign>().HandleAsync(new(campaign.Id, Why(call, reason)), Call.Actor, call.Ct) == CloseCampaign.Outcome.Closed
+            return await call.Get<CloseCampaign>().HandleAsync(new(campaign.Id, Why(call, reason)), call.Actor, call.Ct) == CloseCampaign.Outcome.Closed
                 ? call.Out.Done($"{campaign.Name} was closed.", new { id = campaign.Id, outcome = "closed" })
                 : call.Out.Fail($"{campaign.Name} is closed already.");
         });
@@ -158,10 +161,10 @@ internal static class CampaignCommands
     private static Command Export(Verbs verbs)
     {
         var id = Id();
-        return verbs.Verb("export", "Prints everybody of a campaign as CSV.", [id], async call =>
+        return verbs.Verb("export", "Prints everybody of a campaign as CSV.", [Right.CampaignsRead, Right.PeopleRead], [id], async call =>
         {
             if (await FindAsync(call, id) is not { } campaign) return NoSuch(call, id);
-            await foreach (var line in call.Get<ExportCampaign>().LinesAsync(campaign.Id, call.Ct)) call.Out.Raw(line);
+            await foreach (var line in call.Get<ExportCampaign>().LinesAsync(campaign.Id, call.Ct)) await call.Out.RawAsync(line, call.Ct);
             return ExitCode.Done;
         });
     }
@@ -200,26 +203,19 @@ internal static class CampaignCommands
     private sealed class PeopleOptions
     {
         private readonly Option<string[]> users = Verbs.Texts("--user", "A user name or e-mail address.");
-        private readonly Option<string?> file = Verbs.Text("--users-file", "A file with one user name or address in each line.");
+        private readonly FileOption file = new("--users-file", 4 * 1024 * 1024) { Description = "A file with one user name or address in each line." };
         private readonly Option<string?> group = Verbs.Text("--group", "Everybody who is in this group now.");
 
         public IEnumerable<Symbol> All => [users, file, group];
 
         /// <returns>Null when the file cannot be read; that was said.</returns>
-        public Chosen? Read(Call call)
+        public async Task<Chosen?> ReadAsync(Call call)
         {
             List<string> names = [.. call.Values(users) ?? []];
-            if (call.Value(file) is { } path)
+            if (call.Value(file) is not null)
             {
-                try
-                {
-                    names.AddRange(File.ReadAllLines(path).Select(line => line.Trim()).Where(line => line.Length > 0));
-                }
-                catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
-                {
-                    call.Out.Fail($"{path} cannot be read: {unreadable.Message}");
-                    return null;
-                }
+                if (await call.TextAsync(file) is not { } text) return null;
+                names.AddRange(text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
             }
 
             return new Chosen(names, call.Value(group));

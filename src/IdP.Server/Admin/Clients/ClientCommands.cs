@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IdP.Server.Admin.Access;
 using IdP.Server.Cli;
 using IdP.Storage.Clients;
 using IdP.Verification.SignIn;
@@ -16,12 +17,12 @@ internal static class ClientCommands
     private static Command Add(Verbs verbs)
     {
         var (id, properties, reason) = (Id(), new ClientOptions(), Verbs.Reason());
-        var stdin = Verbs.Flag("--secret-stdin", "Read a secret of your own from standard input; without it one is made and printed once.");
-        return verbs.Verb("add", "Registers an application and prints its secret once.", [id, .. properties.All, stdin, reason], async call =>
+        var stdin = new StdinFlag("--secret-stdin") { Description = "Read a secret of your own from standard input; without it one is made and printed once." };
+        return verbs.Verb("add", "Registers an application and prints its secret once.", Right.ClientsWrite, [id, .. properties.All, stdin, reason], async call =>
         {
             var (clientId, given) = (call.Value(id), call.Value(stdin) ? await call.FromStdinAsync() : null);
             if (await properties.ReadAsync(call) is not { } patch) return ExitCode.Refused;
-            var outcome = await call.Get<AddClient>().HandleAsync(new(clientId, patch, given, call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct);
+            var outcome = await call.Get<AddClient>().HandleAsync(new(clientId, patch, given, call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct);
             if (outcome is not AddClient.Outcome.Added added) return call.Out.Fail($"There is a client {clientId} already. Change it with: idp clients set {clientId}");
             return call.Out.Done(
                 added.Secret is null ? $"{clientId} was added." : $"{clientId} was added. Its secret, shown this once:{Environment.NewLine}".TrimEnd() + " " + added.Secret,
@@ -32,7 +33,7 @@ internal static class ClientCommands
     private static Command List(Verbs verbs)
     {
         var search = Verbs.Text("--search", "Part of a client id or a name.");
-        return verbs.Verb("list", "Lists applications and how they are guarded.", [search], async call =>
+        return verbs.Verb("list", "Lists applications and how they are guarded.", Right.ClientsRead, [search], async call =>
         {
             var clients = await call.Get<ListClients>().HandleAsync(call.Value(search));
             if (call.Out.IsJson) call.Out.Json(clients);
@@ -46,7 +47,7 @@ internal static class ClientCommands
     private static Command Show(Verbs verbs)
     {
         var id = Id();
-        return verbs.Verb("show", "Shows one registration.", [id], async call =>
+        return verbs.Verb("show", "Shows one registration.", Right.ClientsRead, [id], async call =>
         {
             if (await call.Get<ShowClient>().HandleAsync(call.Value(id)) is not { } client) return NoSuch(call, call.Value(id));
             if (call.Out.IsJson) call.Out.Json(client);
@@ -79,12 +80,12 @@ internal static class ClientCommands
     private static Command Set(Verbs verbs)
     {
         var (id, properties, reason) = (Id(), new ClientOptions(), Verbs.Reason());
-        return verbs.Verb("set", "Changes what is given; the rest stays. Repeated options replace the list, one empty value empties it.",
+        return verbs.Verb("set", "Changes what is given; the rest stays. Repeated options replace the list, one empty value empties it.", Right.ClientsWrite,
             [id, .. properties.All, reason], async call =>
         {
             var clientId = call.Value(id);
             if (await properties.ReadAsync(call) is not { } patch) return ExitCode.Refused;
-            var outcome = await call.Get<SetClient>().HandleAsync(new(clientId, patch, call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct);
+            var outcome = await call.Get<SetClient>().HandleAsync(new(clientId, patch, call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct);
             if (outcome is SetClient.Outcome.NoSuchClient) return NoSuch(call, clientId);
             var changes = outcome is SetClient.Outcome.Changed changed ? changed.Changes : [];
             foreach (var weaker in changes.Select(c => c.Weaker).OfType<string>()) call.Out.Warn(weaker);
@@ -96,8 +97,8 @@ internal static class ClientCommands
     private static Command Remove(Verbs verbs)
     {
         var (id, reason) = (Id(), Verbs.Reason());
-        return verbs.Verb("remove", "Deletes a registration; its tokens stop working.", [id, reason], async call =>
-            await call.Get<RemoveClient>().HandleAsync(new(call.Value(id), call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct) switch
+        return verbs.Verb("remove", "Deletes a registration; its tokens stop working.", Right.ClientsWrite, [id, reason], async call =>
+            await call.Get<RemoveClient>().HandleAsync(new(call.Value(id), call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct) switch
             {
                 RemoveClient.Outcome.NoSuchClient => NoSuch(call, call.Value(id)),
                 _ => call.Out.Done($"{call.Value(id)} was removed.", new { clientId = call.Value(id), removed = true }),
@@ -108,10 +109,10 @@ internal static class ClientCommands
     {
         var (id, reason) = (Id(), Verbs.Reason());
         var overlap = new Option<int>("--overlap") { Description = "Hours for which the present secret still works; 24 when not given.", DefaultValueFactory = _ => 24, HelpName = "hours" };
-        return verbs.Verb("rotate-secret", "Makes a new secret and prints it once.", [id, overlap, reason], async call =>
+        return verbs.Verb("rotate-secret", "Makes a new secret and prints it once.", Right.ClientsWrite, [id, overlap, reason], async call =>
         {
             var clientId = call.Value(id);
-            switch (await call.Get<RotateSecret>().HandleAsync(new(clientId, call.Value(overlap), call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct))
+            switch (await call.Get<RotateSecret>().HandleAsync(new(clientId, call.Value(overlap), call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct))
             {
                 case RotateSecret.Outcome.NoSuchClient:
                     return NoSuch(call, clientId);
@@ -147,7 +148,7 @@ internal static class ClientCommands
         private readonly Option<string?> proof = Verbs.Text("--enrollment-proof", $"What a first enrollment on the way to it needs besides the password: {string.Join(", ", ClientRegistration.EnrollmentProofs)}; empty: the setting decides.");
         private readonly Option<int?> remember = Verbs.Number("--remember-browser-days", $"Days for which a browser may be remembered after a verification, up to {RememberedBrowsers.MostDays}; 0: never.");
         private readonly Option<string?> authMethod = Verbs.Text("--token-endpoint-auth-method", $"Among {string.Join(", ", ClientRegistration.AuthMethods)}.");
-        private readonly Option<string?> jwksFile = Verbs.Text("--jwks-file", "A file with its public keys as a JWK Set.");
+        private readonly FileOption jwksFile = new("--jwks-file", Configuration.SecretSource.LongestText) { Description = "A file with its public keys as a JWK Set." };
         private readonly Option<bool?> requirePkce = Verbs.Bool("--require-pkce", "Whether it must use PKCE.");
         private readonly Option<bool?> requirePar = Verbs.Bool("--require-par", "Whether it must push its requests.");
         private readonly Option<bool?> dpop = Verbs.Bool("--dpop-bound-access-tokens", "Whether its access tokens are bound to a key that it proves.");
@@ -168,19 +169,8 @@ internal static class ClientCommands
         /// <returns>Null when the file with the keys cannot be read; that was said.</returns>
         public async Task<ClientPatch?> ReadAsync(Call call)
         {
-            string? jwks = null;
-            if (call.Value(jwksFile) is { Length: > 0 } path)
-            {
-                try
-                {
-                    jwks = await File.ReadAllTextAsync(path, call.Ct);
-                }
-                catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-                {
-                    call.Out.Fail($"{path} cannot be read: {unreadable.Message}");
-                    return null;
-                }
-            }
+            var jwks = call.Value(jwksFile);
+            if (jwks is { Length: > 0 } && (jwks = await call.TextAsync(jwksFile)) is null) return null;
 
             return new ClientPatch
             {
@@ -190,7 +180,7 @@ internal static class ClientCommands
                 Consent = Verbs.Parse<ConsentType>(call.Value(consent)), IdentityVerification = Verbs.Parse<VerificationMode>(call.Value(mode)),
                 ReverifyAfterMinutes = call.Value(reverify), VerificationMethods = call.Values(methods), EnrollmentProof = call.Value(proof),
                 RememberBrowserDays = call.Value(remember),
-                TokenEndpointAuthMethod = call.Value(authMethod), Jwks = jwks ?? call.Value(jwksFile),
+                TokenEndpointAuthMethod = call.Value(authMethod), Jwks = jwks,
                 RequirePkce = call.Value(requirePkce), RequirePar = call.Value(requirePar), DpopBoundAccessTokens = call.Value(dpop),
                 Profile = call.Value(profile), AccessTokenFormat = Verbs.Parse<AccessTokenFormat>(call.Value(format)),
                 IdTokenSigningAlg = call.Value(alg), AllowedOrigins = call.Values(origins), LaunchUri = call.Value(launchUri), InitiateLoginUri = call.Value(initiateLoginUri),

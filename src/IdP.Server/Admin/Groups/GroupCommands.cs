@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IdP.Server.Admin.Access;
 using IdP.Server.Cli;
 
 namespace IdP.Server.Admin.Groups;
@@ -14,11 +15,11 @@ internal static class GroupCommands
     private static Command Add(Verbs verbs)
     {
         var (name, properties, reason) = (Name(), new GroupOptions(), Verbs.Reason());
-        return verbs.Verb("add", "Registers a group; put people into it with: idp users set USER --group GROUP", [name, .. properties.All, reason], async call =>
+        return verbs.Verb("add", "Registers a group; put people into it with: idp users set USER --group GROUP", Right.GroupsWrite, [name, .. properties.All, reason], async call =>
         {
             if (properties.Read(call) is not { } patch) return ExitCode.Refused;
             var group = call.Value(name);
-            return await call.Get<AddGroup>().HandleAsync(new(group, patch, call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct) switch
+            return await call.Get<AddGroup>().HandleAsync(new(group, patch, call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct) switch
             {
                 AddGroup.Outcome.NameTaken => call.Out.Fail($"There is a group {group} already. Change it with: idp groups set {group}"),
                 _ => call.Out.Done($"{group} was added.", new { name = group }),
@@ -29,7 +30,7 @@ internal static class GroupCommands
     private static Command List(Verbs verbs)
     {
         var search = Verbs.Text("--search", "Part of a name.");
-        return verbs.Verb("list", "Lists registered groups.", [search], async call =>
+        return verbs.Verb("list", "Lists registered groups.", Right.GroupsRead, [search], async call =>
         {
             var groups = await call.Get<ListGroups>().HandleAsync(call.Value(search));
             if (call.Out.IsJson) call.Out.Json(groups);
@@ -42,7 +43,7 @@ internal static class GroupCommands
     private static Command Show(Verbs verbs)
     {
         var name = Name();
-        return verbs.Verb("show", "Shows one group.", [name], async call =>
+        return verbs.Verb("show", "Shows one group.", Right.GroupsRead, [name], async call =>
         {
             if (await call.Get<ShowGroup>().HandleAsync(call.Value(name)) is not { } group) return NoSuch(call, call.Value(name));
             if (call.Out.IsJson) call.Out.Json(group);
@@ -57,12 +58,12 @@ internal static class GroupCommands
     private static Command Set(Verbs verbs)
     {
         var (name, properties, reason) = (Name(), new GroupOptions(), Verbs.Reason());
-        return verbs.Verb("set", "Changes what is given; the rest stays. Repeated claims replace all of them, one empty value empties them.",
+        return verbs.Verb("set", "Changes what is given; the rest stays. Repeated claims replace all of them, one empty value empties them.", Right.GroupsWrite,
             [name, .. properties.All, reason], async call =>
         {
             if (properties.Read(call) is not { } patch) return ExitCode.Refused;
             var group = call.Value(name);
-            var outcome = await call.Get<SetGroup>().HandleAsync(new(group, patch, call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct);
+            var outcome = await call.Get<SetGroup>().HandleAsync(new(group, patch, call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct);
             if (outcome is SetGroup.Outcome.NoSuchGroup) return NoSuch(call, group);
             var changes = outcome is SetGroup.Outcome.Changed changed ? changed.Changes : [];
             return call.Out.Done(changes.Count == 0 ? "Nothing to do." : string.Join(Environment.NewLine, changes.Select(c => c.Text)),
@@ -73,8 +74,8 @@ internal static class GroupCommands
     private static Command Remove(Verbs verbs)
     {
         var (name, reason) = (Name(), Verbs.Reason());
-        return verbs.Verb("remove", "Deletes the registration with its claims; people stay in the group.", [name, reason], async call =>
-            await call.Get<RemoveGroup>().HandleAsync(new(call.Value(name), call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct) switch
+        return verbs.Verb("remove", "Deletes the registration with its claims; people stay in the group.", Right.GroupsWrite, [name, reason], async call =>
+            await call.Get<RemoveGroup>().HandleAsync(new(call.Value(name), call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct) switch
             {
                 RemoveGroup.Outcome.NoSuchGroup => NoSuch(call, call.Value(name)),
                 _ => call.Out.Done($"{call.Value(name)} was removed.", new { name = call.Value(name), removed = true }),

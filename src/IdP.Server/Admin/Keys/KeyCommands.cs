@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IdP.Protocol.Tokens;
+using IdP.Server.Admin.Access;
 using IdP.Server.Cli;
 
 namespace IdP.Server.Admin.Keys;
@@ -10,7 +11,7 @@ internal static class KeyCommands
     public static Command Create(Verbs verbs) => Verbs.Group("keys", "The keys that sign tokens.", List(verbs), Rotate(verbs), Revoke(verbs));
 
     private static Command List(Verbs verbs) =>
-        verbs.Verb("list", "Lists them, without anything secret.", [], async call =>
+        verbs.Verb("list", "Lists them, without anything secret.", Right.KeysRead, [], async call =>
         {
             var keys = await call.Get<ListKeys>().HandleAsync();
             if (call.Out.IsJson) call.Out.Json(keys);
@@ -23,9 +24,9 @@ internal static class KeyCommands
     {
         var (alg, reason) = (Verbs.Text("--alg", "RS256 or ES256; both when not given."), Verbs.Reason());
         alg.AcceptOnlyFromAmong([.. SigningKeys.SupportedAlgorithms]);
-        return verbs.Verb("rotate", "Announces the next key; it signs when everybody has had time to see it.", [alg, reason], async call =>
+        return verbs.Verb("rotate", "Announces the next key; it signs when everybody has had time to see it.", Right.KeysWrite, [alg, reason], async call =>
         {
-            if (await call.Get<RotateKeys>().HandleAsync(new(call.Value(alg), call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct) is not RotateKeys.Outcome.Announced announced)
+            if (await call.Get<RotateKeys>().HandleAsync(new(call.Value(alg), call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct) is not RotateKeys.Outcome.Announced announced)
                 return call.Out.Fail("The next key is announced already.");
             return call.Out.Done(
                 string.Join(Environment.NewLine, announced.Keys.Select(k => $"The {k.Algorithm} key {k.Kid} signs from {Call.Time(k.ActiveFrom)}.")),
@@ -36,8 +37,8 @@ internal static class KeyCommands
     private static Command Revoke(Verbs verbs)
     {
         var (kid, reason) = (new Argument<string>("KEY") { Description = "The key's id; see: idp keys list" }, Verbs.Reason());
-        return verbs.Verb("revoke", "Takes a key out of use at once: what it signed is refused from now on.", [kid, reason], async call =>
-            await call.Get<RevokeKey>().HandleAsync(new(call.Value(kid), call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct) == RevokeKey.Outcome.Revoked
+        return verbs.Verb("revoke", "Takes a key out of use at once: what it signed is refused from now on.", Right.KeysWrite, [kid, reason], async call =>
+            await call.Get<RevokeKey>().HandleAsync(new(call.Value(kid), call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct) == RevokeKey.Outcome.Revoked
                 ? call.Out.Done($"The key {call.Value(kid)} was revoked; what it signed is refused.", new { kid = call.Value(kid), revoked = true })
                 : call.Out.Fail($"There is no key {call.Value(kid)}."));
     }

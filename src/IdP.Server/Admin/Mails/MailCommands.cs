@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IdP.Server.Admin.Access;
 using IdP.Server.Cli;
 using IdP.Server.Mail;
 
@@ -12,7 +13,7 @@ internal static class MailCommands
 
     private static Argument<string> Kind() => new("KIND") { Description = "Which mail, such as E1; see: idp mail list" };
 
-    private static Command List(Verbs verbs) => verbs.Verb("list", "Lists the mails there are, in every language.", [], async call =>
+    private static Command List(Verbs verbs) => verbs.Verb("list", "Lists the mails there are, in every language.", Right.MailRead, [], async call =>
     {
         var templates = await call.Get<MailTemplates>().AllAsync(call.Ct);
         if (call.Out.IsJson) call.Out.Json(templates.Select(Json));
@@ -24,7 +25,7 @@ internal static class MailCommands
     private static Command Show(Verbs verbs)
     {
         var (kind, language) = (Kind(), Verbs.Text("--language", "en when not given."));
-        return verbs.Verb("show", "Shows a mail's words, as --text-file takes them, and the placeholders it knows.", [kind, language], async call =>
+        return verbs.Verb("show", "Shows a mail's words, as --text-file takes them, and the placeholders it knows.", Right.MailRead, [kind, language], async call =>
         {
             if (MailKinds.Find(call.Value(kind)) is not { } known) return NoSuch(call, call.Value(kind));
             var tag = call.Value(language) ?? "en";
@@ -46,7 +47,7 @@ internal static class MailCommands
     private static Command Preview(Verbs verbs)
     {
         var (kind, language, html) = (Kind(), Verbs.Text("--language", "en when not given."), Verbs.Flag("--html", "The HTML form; into a file, it opens in a browser."));
-        return verbs.Verb("preview", "Shows a mail as it would be sent, with made-up facts; nothing is sent.", [kind, language, html], async call =>
+        return verbs.Verb("preview", "Shows a mail as it would be sent, with made-up facts; nothing is sent.", Right.MailRead, [kind, language, html], async call =>
         {
             var tag = call.Value(language) ?? "en";
             switch (await call.Get<PreviewMail>().HandleAsync(call.Value(kind), tag, call.Ct))
@@ -68,22 +69,15 @@ internal static class MailCommands
         var (kind, reason) = (Kind(), Verbs.Reason());
         var language = Verbs.Text("--language", "en when not given; it may be one that is not shipped.");
         var subject = Verbs.Text("--subject", "The subject; it stays when not given.");
-        var file = Verbs.Text("--text-file", "A file with the text; it stays when not given. The HTML form is made from it.");
-        return verbs.Verb("set", "Changes a mail's words in one language.", [kind, language, subject, file, reason], async call =>
+        var file = new FileOption("--text-file", Configuration.SecretSource.LongestText) { Description = "A file with the text; it stays when not given. The HTML form is made from it." };
+        return verbs.Verb("set", "Changes a mail's words in one language.", Right.MailWrite, [kind, language, subject, file, reason], async call =>
         {
-            string? text = null;
-            try
-            {
-                if (call.Value(file) is { } path) text = await File.ReadAllTextAsync(path, call.Ct);
-            }
-            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-            {
-                return call.Out.Fail($"The file {call.Value(file)} cannot be read: {unreadable.Message}");
-            }
+            var text = call.Value(file);
+            if (text is not null && (text = await call.TextAsync(file)) is null) return ExitCode.Refused;
 
             if (text is null && call.Value(subject) is null) return call.Out.Fail("Give --subject, --text-file or both.", ExitCode.Usage);
             var (name, tag) = (call.Value(kind), call.Value(language) ?? "en");
-            var outcome = await call.Get<SetMailTemplate>().HandleAsync(new(name, tag, call.Value(subject), text, call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct);
+            var outcome = await call.Get<SetMailTemplate>().HandleAsync(new(name, tag, call.Value(subject), text, call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct);
             return outcome switch
             {
                 SetMailTemplate.Outcome.NoSuchMail => NoSuch(call, name),
@@ -97,8 +91,8 @@ internal static class MailCommands
     private static Command Reset(Verbs verbs)
     {
         var (kind, language, reason) = (Kind(), Verbs.Text("--language", "Every language when not given."), Verbs.Reason());
-        return verbs.Verb("reset", "Takes changed words away; the shipped ones hold again.", [kind, language, reason], async call =>
-            await call.Get<ResetMailTemplate>().HandleAsync(new(call.Value(kind), call.Value(language), call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct) switch
+        return verbs.Verb("reset", "Takes changed words away; the shipped ones hold again.", Right.MailWrite, [kind, language, reason], async call =>
+            await call.Get<ResetMailTemplate>().HandleAsync(new(call.Value(kind), call.Value(language), call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct) switch
             {
                 ResetMailTemplate.Outcome.NoSuchMail => NoSuch(call, call.Value(kind)),
                 ResetMailTemplate.Outcome.NothingToDo => call.Out.Done("Nothing to do.", new { kind = call.Value(kind), changed = false }),
@@ -109,7 +103,7 @@ internal static class MailCommands
     private static Command Outbox(Verbs verbs)
     {
         var failed = Verbs.Flag("--failed", "Those that were given up, and those that wait after a failure.");
-        return verbs.Verb("outbox", "Lists mails with their state, newest first, without their words.", [failed], async call =>
+        return verbs.Verb("outbox", "Lists mails with their state, newest first, without their words.", Right.MailRead, [failed], async call =>
         {
             var mails = await call.Get<ListOutbox>().HandleAsync(call.Value(failed), call.Ct);
             if (call.Out.IsJson) call.Out.Json(mails);
@@ -123,7 +117,7 @@ internal static class MailCommands
     private static Command Retry(Verbs verbs)
     {
         var id = new Argument<string>("ID") { Description = "The mail; see: idp mail outbox --failed" };
-        return verbs.Verb("retry", "Tries a mail again at once, with all its tries.", [id], async call => await call.Get<RetryMail>().HandleAsync(call.Value(id), Call.Actor, call.Ct) switch
+        return verbs.Verb("retry", "Tries a mail again at once, with all its tries.", Right.MailWrite, [id], async call => await call.Get<RetryMail>().HandleAsync(call.Value(id), call.Actor, call.Ct) switch
         {
             RetryMail.Outcome.NoSuchMail => call.Out.Fail($"There is no mail {call.Value(id)}. See: idp mail outbox"),
             RetryMail.Outcome.SentBefore => call.Out.Fail("It was sent."),
@@ -138,8 +132,8 @@ internal static class MailCommands
     {
         var to = new Option<string>("--to") { Description = "The address.", Required = true };
         var language = Verbs.Text("--language", "In this language.");
-        return verbs.Verb("test", "Sends a mail at once and tells what the mail server answered.", [to, language], async call =>
-            await call.Get<SendTestMail>().HandleAsync(call.Value(to)!, call.Value(language), Call.Actor, call.Ct) switch
+        return verbs.OnHost("test", "Sends a mail at once and tells what the mail server answered.", [to, language], async call =>
+            await call.Get<SendTestMail>().HandleAsync(call.Value(to)!, call.Value(language), call.Actor, call.Ct) switch
             {
                 SendTestMail.Outcome.NoServer => NoServer(call),
                 SendTestMail.Outcome.NotSent failed => call.Out.Fail($"The mail server did not take it: {failed.Error} See IdP:Mail."),

@@ -7,7 +7,7 @@ namespace IdP.Server.Admin.Owners;
 /// <summary><c>idp setup-link</c>.</summary>
 internal static class OwnerCommands
 {
-    public static Command Create(Verbs verbs) => verbs.Verb(
+    public static Command Create(Verbs verbs) => verbs.OnHost(
         "setup-link", "Prints a one-time link of 15 minutes that creates the first owner; only while there is none.", [], async call =>
         {
             var issuer = new Uri(call.Get<IdPOptions>().Issuer);

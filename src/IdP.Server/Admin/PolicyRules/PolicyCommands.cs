@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Api;
 using IdP.Server.Cli;
 using IdP.Storage.Clients;
@@ -18,7 +19,7 @@ internal static class PolicyCommands
     private static Command List(Verbs verbs)
     {
         var search = Verbs.Text("--search", "Part of a client id or a name.");
-        return verbs.Verb("list", "Lists policies: the console's, the portal's, and each client's.", [search], async call =>
+        return verbs.Verb("list", "Lists policies: the console's, the portal's, and each client's.", Right.PoliciesRead, [search], async call =>
         {
             var policies = await call.Get<ShowPolicy>().ListAsync(call.Value(search));
             if (call.Out.IsJson) call.Out.Json(policies);
@@ -38,7 +39,7 @@ internal static class PolicyCommands
     private static Command Show(Verbs verbs)
     {
         var id = Id();
-        return verbs.Verb("show", "Shows one policy with its rules, and what its draft would have asked in the last 7 days.", [id], async call =>
+        return verbs.Verb("show", "Shows one policy with its rules, and what its draft would have asked in the last 7 days.", Right.PoliciesRead, [id], async call =>
         {
             if (await call.Get<ShowPolicy>().HandleAsync(ResourceKind.Client, call.Value(id)) is not { } policy) return NoSuch(call, call.Value(id));
             if (call.Out.IsJson) call.Out.Json(policy);
@@ -68,7 +69,7 @@ internal static class PolicyCommands
         var reverify = Verbs.Number("--reverify-after-minutes", "How long a verification counts; 0: for one authorization.");
         var rules = Verbs.Texts("--rule", """A rule, in order, as JSON: {"group":"finance","networks":["10.0.0.0/8"],"outside":true,"identityVerification":"always"}; one empty value: none.""");
         var draft = Verbs.Flag("--draft", "Change the draft: nobody is asked by it, it is only counted what it would have asked.");
-        return verbs.Verb("set", "Changes what is given; the rest stays. Rules replace the whole list.", [id, mode, reverify, rules, draft, reason], async call =>
+        return verbs.Verb("set", "Changes what is given; the rest stays. Rules replace the whole list.", Right.PoliciesWrite, [id, mode, reverify, rules, draft, reason], async call =>
         {
             if (!TryReadRules(call, call.Values(rules), out var given)) return ExitCode.Refused;
             return await ChangeAsync(call, new(call.Value(id), call.Value(draft) ? SetPolicy.Part.Draft : SetPolicy.Part.Live,
@@ -79,20 +80,20 @@ internal static class PolicyCommands
     private static Command Publish(Verbs verbs)
     {
         var (id, reason) = (Id(), Verbs.Reason());
-        return verbs.Verb("publish", "Makes the draft the policy.", [id, reason], call =>
+        return verbs.Verb("publish", "Makes the draft the policy.", Right.PoliciesWrite, [id, reason], call =>
             ChangeAsync(call, new(call.Value(id), SetPolicy.Part.Publish, null, null, null, call.Value(reason) ?? Call.DefaultReason)));
     }
 
     private static Command Drop(Verbs verbs)
     {
         var (id, reason) = (Id(), Verbs.Reason());
-        return verbs.Verb("drop-draft", "Drops the draft; the policy stays as it is.", [id, reason], call =>
+        return verbs.Verb("drop-draft", "Drops the draft; the policy stays as it is.", Right.PoliciesWrite, [id, reason], call =>
             ChangeAsync(call, new(call.Value(id), SetPolicy.Part.Drop, null, null, null, call.Value(reason) ?? Call.DefaultReason)));
     }
 
     private static async Task<int> ChangeAsync(Call call, SetPolicy.Request request)
     {
-        switch (await call.Get<SetPolicy>().HandleAsync(request, Call.Actor, call.Ct))
+        switch (await call.Get<SetPolicy>().HandleAsync(request, call.Actor, call.Ct))
         {
             case SetPolicy.Outcome.NoSuchClient:
                 return NoSuch(call, request.ClientId);
@@ -137,7 +138,7 @@ internal static class PolicyCommands
         var minutes = Verbs.Number("--verified-minutes-ago", "How long ago, with --session verified.");
         var acr = Verbs.Text("--acr-values", "The level that the application asks for.");
         var draft = Verbs.Flag("--draft", "By the draft of the policy.");
-        return verbs.Verb("simulate", "Says what a person would be asked, why, and what would change it. Nothing is saved.", [person, resource, at, address, session, minutes, acr, draft], async call =>
+        return verbs.Verb("simulate", "Says what a person would be asked, why, and what would change it. Nothing is saved.", Right.PoliciesRead, [person, resource, at, address, session, minutes, acr, draft], async call =>
         {
             DateTimeOffset time = default;
             if (call.Value(at) is { } text && !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time)) return call.Out.Fail("--at must be a time such as 2026-12-01T09:00:00Z.");
@@ -145,7 +146,7 @@ internal static class PolicyCommands
             {
                 At = call.Value(at) is null ? null : time, Address = call.Value(address), Session = Verbs.Parse<SimulatedSession>(call.Value(session)) ?? SimulatedSession.None,
                 VerifiedMinutesAgo = call.Value(minutes) ?? 0, AcrValues = call.Value(acr), Draft = call.Value(draft),
-            }, Call.Actor, call.Ct);
+            }, call.Actor, call.Ct);
             if (outcome is Simulate.Outcome.NoSuchPerson) return call.Out.Fail($"There is no person {call.Value(person)}. See: idp users list");
             if (outcome is not Simulate.Outcome.Answered { Answer: var answer }) return NoSuch(call, call.Value(resource));
             if (call.Out.IsJson) call.Out.Json(answer);

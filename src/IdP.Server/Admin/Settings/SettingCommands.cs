@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using IdP.Server.Admin.Access;
 using IdP.Server.Cli;
 
 namespace IdP.Server.Admin.Settings;
@@ -12,7 +13,7 @@ internal static class SettingCommands
     private static Command Show(Verbs verbs)
     {
         var name = new Argument<string?>("NAME") { Description = "One setting; all without it.", Arity = ArgumentArity.ZeroOrOne };
-        return verbs.Verb("show", "Shows the values in force.", [name], async call =>
+        return verbs.Verb("show", "Shows the values in force.", Right.SettingsRead, [name], async call =>
         {
             var settings = await call.Get<ShowSettings>().HandleAsync();
             if (call.Parsed.GetValue(name) is { } one)
@@ -32,12 +33,12 @@ internal static class SettingCommands
         var name = new Argument<string>("NAME") { Description = "The setting; see: idp settings show" };
         var value = new Argument<string>("VALUE") { Description = "Its value; \"\" takes a text away, and several numbers are written as 3,1." };
         var reason = Verbs.Reason();
-        return verbs.Verb("set", "Changes one setting.", [name, value, reason], async call =>
+        return verbs.Verb("set", "Changes one setting.", Right.SettingsWrite, [name, value, reason], async call =>
         {
             var (setting, text) = (call.Value(name), call.Value(value));
             if (!SetSettings.Names.Contains(setting)) return Unknown(call, setting);
             var request = new SetSettings.Request(new JsonObject { [setting] = SettingText.Parse(setting, text) }, call.Value(reason) ?? Call.DefaultReason);
-            var changes = await call.Get<SetSettings>().HandleAsync(request, Call.Actor, call.Ct) is SetSettings.Outcome.Changed changed ? changed.Changes : [];
+            var changes = await call.Get<SetSettings>().HandleAsync(request, call.Actor, call.Ct) is SetSettings.Outcome.Changed changed ? changed.Changes : [];
             foreach (var weaker in changes.Select(c => c.Weaker).OfType<string>()) call.Out.Warn(weaker);
             return call.Out.Done(changes.Count == 0 ? "Nothing to do." : string.Join(Environment.NewLine, changes.Select(c => c.Text)),
                 new { setting, changed = changes.Count > 0, changes });

@@ -15,10 +15,10 @@ internal static class TokenCommands
         var name = new Argument<string>("NAME") { Description = "What it is for." };
         var scopes = Verbs.Texts("--scope", $"What it may at most: {string.Join(", ", Rights.Scopes)}.");
         var (days, reason) = (Verbs.Number("--days", "How long it works; 30 when not given."), Verbs.Reason());
-        return verbs.Verb("add", "Makes a token and prints it once.", [user, name, scopes, days, reason], async call =>
+        return verbs.Verb("add", "Makes a token and prints it once.", Verbs.AnyRight, [user, name, scopes, days, reason], async call =>
         {
             var request = new AddToken.Request(call.Value(user), call.Value(name), call.Values(scopes) ?? [], call.Value(days) ?? 30, call.Value(reason) ?? Call.DefaultReason);
-            return await call.Get<AddToken>().HandleAsync(request, Call.Actor, call.Ct) switch
+            return await call.Get<AddToken>().HandleAsync(request, call.Actor, call.Ct) switch
             {
                 AddToken.Outcome.Added made => call.Out.Done(
                     $"{made.Token}{Environment.NewLine}It works until {Call.Time(made.ExpiresAt)} and is not shown again.", new { made.Id, made.Token, made.ExpiresAt }),
@@ -28,9 +28,9 @@ internal static class TokenCommands
         });
     }
 
-    private static Command List(Verbs verbs) => verbs.Verb("list", "Lists the tokens that work, without what is secret.", [], async call =>
+    private static Command List(Verbs verbs) => verbs.Verb("list", "Lists the tokens that work, without what is secret.", Verbs.AnyRight, [], async call =>
     {
-        var tokens = await call.Get<ListTokens>().HandleAsync(Call.Actor, call.Ct);
+        var tokens = await call.Get<ListTokens>().HandleAsync(call.Actor, call.Ct);
         if (call.Out.IsJson) call.Out.Json(tokens);
         else call.Out.Table(["Id", "Name", "Admin", "Scopes", "Until", "Last used"],
             tokens.Select(t => new[] { t.Id, t.Name, t.Username, string.Join(' ', t.Scopes), Call.Time(t.ExpiresAt), Call.Time(t.LastUsedAt) }));
@@ -40,8 +40,8 @@ internal static class TokenCommands
     private static Command Revoke(Verbs verbs)
     {
         var (id, reason) = (new Argument<string>("ID") { Description = "The token's id; see: idp tokens list" }, Verbs.Reason());
-        return verbs.Verb("revoke", "Ends a token at once.", [id, reason], async call =>
-            await call.Get<RevokeToken>().HandleAsync(new(call.Value(id), call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct) == RevokeToken.Outcome.Revoked
+        return verbs.Verb("revoke", "Ends a token at once.", Verbs.AnyRight, [id, reason], async call =>
+            await call.Get<RevokeToken>().HandleAsync(new(call.Value(id), call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct) == RevokeToken.Outcome.Revoked
                 ? call.Out.Done($"The token {call.Value(id)} works no more.", new { id = call.Value(id), revoked = true })
                 : call.Out.Fail($"There is no token {call.Value(id)}."));
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using IdP.Server.Admin.Access;
 using IdP.Server.Cli;
 
 namespace IdP.Server.Admin.Users;
@@ -25,7 +26,7 @@ internal static class UserCommands
         var role = Verbs.Text("--role", "Only people who have this admin role; any: who have one.");
         role.AcceptOnlyFromAmong(["any", .. Roles.All]);
         var limit = new Option<int>("--limit") { Description = "The most people; 200 when not given.", DefaultValueFactory = _ => 200 };
-        return verbs.Verb("list", "Lists people with the days they have left.", [search, state, most, fewest, campaign, group, role, limit], async call =>
+        return verbs.Verb("list", "Lists people with the days they have left.", Right.PeopleRead, [search, state, most, fewest, campaign, group, role, limit], async call =>
         {
             if (call.Value(most) is < 1 or > 365 || call.Value(fewest) is < 1 or > 365)
             {
@@ -64,7 +65,7 @@ internal static class UserCommands
     private static Command Show(Verbs verbs)
     {
         var name = Name();
-        return verbs.Verb("show", "Shows one person.", [name], async call =>
+        return verbs.Verb("show", "Shows one person.", Right.PeopleRead, [name], async call =>
         {
             if (await call.Get<ShowUser>().HandleAsync(call.Value(name), call.Ct) is not { } person) return NoSuch(call, call.Value(name));
             if (call.Out.IsJson) call.Out.Json(person);
@@ -93,17 +94,17 @@ internal static class UserCommands
     {
         var name = new Argument<string>("USER") { Description = "The user name." };
         var (properties, reason) = (new UserOptions(), Verbs.Reason());
-        var stdin = Verbs.Flag("--password-stdin", "Read the password from standard input.");
         var none = Verbs.Flag("--no-password", "Set none: the person cannot sign in yet.");
+        var stdin = new StdinFlag("--password-stdin", asks: true, unless: none) { Description = "Read the password from standard input." };
         var mustChange = Verbs.Flag("--must-change-password", "The first sign-in asks for another one.");
-        return verbs.Verb("add", "Adds a person; asks for the password.", [name, .. properties.All, stdin, none, mustChange, reason], async call =>
+        return verbs.Verb("add", "Adds a person; asks for the password.", Right.PeopleWrite, [name, .. properties.All, stdin, none, mustChange, reason], async call =>
         {
             var (userName, patch) = (call.Value(name), properties.Read(call));
             if (patch is null) return ExitCode.Usage;
             var password = call.Value(none) ? null : await PasswordAsync(call, call.Value(stdin));
             if (password is null && !call.Value(none)) return ExitCode.Usage;
             var request = new AddUser.Request(userName, patch, password, call.Value(mustChange), call.Value(reason) ?? Call.DefaultReason);
-            switch (await call.Get<AddUser>().HandleAsync(request, Call.Actor, call.Ct))
+            switch (await call.Get<AddUser>().HandleAsync(request, call.Actor, call.Ct))
             {
                 case AddUser.Outcome.UserNameTaken: return call.Out.Fail($"{userName} is somebody's user name or e-mail address already.");
                 case AddUser.Outcome.EmailTaken: return call.Out.Fail($"{patch.Email} is somebody's user name or e-mail address already.");
@@ -116,11 +117,11 @@ internal static class UserCommands
     private static Command Set(Verbs verbs)
     {
         var (name, properties, reason) = (Name(), new UserOptions(), Verbs.Reason());
-        return verbs.Verb("set", "Changes what is given; the rest stays. Repeated options replace the list, one empty value empties it.",
+        return verbs.Verb("set", "Changes what is given; the rest stays. Repeated options replace the list, one empty value empties it.", Right.PeopleWrite,
             [name, .. properties.All, reason], async call =>
         {
             if (properties.Read(call) is not { } patch) return ExitCode.Usage;
-            switch (await call.Get<SetUser>().HandleAsync(new(call.Value(name), patch, call.Value(reason) ?? Call.DefaultReason), Call.Actor, call.Ct))
+            switch (await call.Get<SetUser>().HandleAsync(new(call.Value(name), patch, call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct))
             {
                 case SetUser.Outcome.NoSuchUser: return NoSuch(call, call.Value(name));
                 case SetUser.Outcome.EmailTaken: return call.Out.Fail($"{patch.Email} is somebody's user name or e-mail address already.");
@@ -137,10 +138,10 @@ internal static class UserCommands
     private static Command Require(Verbs verbs)
     {
         var (name, days, reason) = (Name(), Verbs.Number("--days", "Length of the enrollment period, 1 to 365; the setting enrollmentDays when not given."), Verbs.Reason());
-        return verbs.Verb("require", "Demands identity verification of a person; the enrollment period begins.", [name, days, reason], async call =>
+        return verbs.Verb("require", "Demands identity verification of a person; the enrollment period begins.", Right.PeopleSupport, [name, days, reason], async call =>
         {
             var user = call.Value(name);
-            switch (await call.Get<RequireVerification>().HandleAsync(new(user, call.Value(days), Why(call, reason)), Call.Actor, call.Ct))
+            switch (await call.Get<RequireVerification>().HandleAsync(new(user, call.Value(days), Why(call, reason)), call.Actor, call.Ct))
             {
                 case RequireVerification.Outcome.NoSuchUser: return NoSuch(call, user);
                 case RequireVerification.Outcome.AlreadyRequired:
@@ -158,8 +159,8 @@ internal static class UserCommands
     private static Command Lift(Verbs verbs)
     {
         var (name, reason) = (Name(), Verbs.Reason());
-        return verbs.Verb("lift", "Demands identity verification of a person no more.", [name, reason], async call =>
-            await call.Get<LiftRequirement>().HandleAsync(new(call.Value(name), Why(call, reason)), Call.Actor, call.Ct) switch
+        return verbs.Verb("lift", "Demands identity verification of a person no more.", Right.PeopleWrite, [name, reason], async call =>
+            await call.Get<LiftRequirement>().HandleAsync(new(call.Value(name), Why(call, reason)), call.Actor, call.Ct) switch
             {
                 LiftRequirement.Outcome.NoSuchUser => NoSuch(call, call.Value(name)),
                 LiftRequirement.Outcome.NotRequired => call.Out.Fail($"Identity verification is not required of {call.Value(name)}."),
@@ -171,10 +172,10 @@ internal static class UserCommands
     {
         var (name, reason) = (Name(), Verbs.Reason());
         var days = new Option<int>("--days") { Description = "Days from now, 1 to 365.", Required = true };
-        return verbs.Verb("extend", "Moves the end of a running enrollment period further away.", [name, days, reason], async call =>
+        return verbs.Verb("extend", "Moves the end of a running enrollment period further away.", Right.PeopleSupport, [name, days, reason], async call =>
         {
             var user = call.Value(name);
-            switch (await call.Get<ExtendPeriod>().HandleAsync(new(user, call.Value(days), Why(call, reason)), Call.Actor, call.Ct))
+            switch (await call.Get<ExtendPeriod>().HandleAsync(new(user, call.Value(days), Why(call, reason)), call.Actor, call.Ct))
             {
                 case ExtendPeriod.Outcome.NoSuchUser: return NoSuch(call, user);
                 case ExtendPeriod.Outcome.PeriodOver: return PeriodOver(call, user);
@@ -194,10 +195,10 @@ internal static class UserCommands
     {
         var (name, days, reason) = (Name(), Verbs.Number("--days", "A new enrollment period, 1 to 365 days, when the old one is over."), Verbs.Reason());
         var next = Verbs.Flag("--at-next-sign-in", "Instead of a period: enrol at the next sign-in, without a skip.");
-        return verbs.Verb("unlock", "Ends every lock of a person.", [name, days, next, reason], async call =>
+        return verbs.Verb("unlock", "Ends every lock of a person.", Right.PeopleSupport, [name, days, next, reason], async call =>
         {
             var user = call.Value(name);
-            switch (await call.Get<UnlockUser>().HandleAsync(new(user, call.Value(days), call.Value(next), Why(call, reason)), Call.Actor, call.Ct))
+            switch (await call.Get<UnlockUser>().HandleAsync(new(user, call.Value(days), call.Value(next), Why(call, reason)), call.Actor, call.Ct))
             {
                 case UnlockUser.Outcome.NoSuchUser: return NoSuch(call, user);
                 case UnlockUser.Outcome.NotLocked: return call.Out.Fail($"{user} is not locked.");
@@ -218,12 +219,12 @@ internal static class UserCommands
     {
         var (name, days, reason) = (Name(), Verbs.Number("--days", "A new enrollment period, 1 to 365 days; without it: at the next sign-in."), Verbs.Reason());
         var compromised = Verbs.Flag("--compromised", "Also ends every session and authorization; the password works no more.");
-        var stdin = Verbs.Flag("--password-stdin", "With --compromised: read another password from standard input; it must be changed at the next sign-in.");
-        return verbs.Verb("reset", "Takes authenticators and recovery codes away; the person enrols anew.", [name, days, compromised, stdin, reason], async call =>
+        var stdin = new StdinFlag("--password-stdin") { Description = "With --compromised: read another password from standard input; it must be changed at the next sign-in." };
+        return verbs.Verb("reset", "Takes authenticators and recovery codes away; the person enrols anew.", Right.PeopleSupport, [name, days, compromised, stdin, reason], async call =>
         {
             var (user, password) = (call.Value(name), (string?)null);
             if (call.Value(stdin) && (password = await PasswordAsync(call, fromStdin: true)) is null) return ExitCode.Usage;
-            switch (await call.Get<ResetVerification>().HandleAsync(new(user, call.Value(days), call.Value(compromised), Why(call, reason), password), Call.Actor, call.Ct))
+            switch (await call.Get<ResetVerification>().HandleAsync(new(user, call.Value(days), call.Value(compromised), Why(call, reason), password), call.Actor, call.Ct))
             {
                 case ResetVerification.Outcome.NoSuchUser: return NoSuch(call, user);
                 case ResetVerification.Outcome.NothingToReset: return call.Out.Fail($"{user} has not set up identity verification, and nobody requires it.");
@@ -243,8 +244,8 @@ internal static class UserCommands
     private static Command Disable(Verbs verbs)
     {
         var (name, reason) = (Name(), Verbs.Reason());
-        return verbs.Verb("disable", "Turns an account off and ends its sessions.", [name, reason], async call =>
-            await call.Get<DisableUser>().HandleAsync(new(call.Value(name), Why(call, reason)), Call.Actor, call.Ct) switch
+        return verbs.Verb("disable", "Turns an account off and ends its sessions.", Right.PeopleSupport, [name, reason], async call =>
+            await call.Get<DisableUser>().HandleAsync(new(call.Value(name), Why(call, reason)), call.Actor, call.Ct) switch
             {
                 DisableUser.Outcome.NoSuchUser => NoSuch(call, call.Value(name)),
                 DisableUser.Outcome.AlreadyDisabled => call.Out.Fail($"{call.Value(name)} is disabled already."),
@@ -256,8 +257,8 @@ internal static class UserCommands
     private static Command Enable(Verbs verbs)
     {
         var (name, reason) = (Name(), Verbs.Reason());
-        return verbs.Verb("enable", "Turns an account on again.", [name, reason], async call =>
-            await call.Get<EnableUser>().HandleAsync(new(call.Value(name), Why(call, reason)), Call.Actor, call.Ct) switch
+        return verbs.Verb("enable", "Turns an account on again.", Right.PeopleSupport, [name, reason], async call =>
+            await call.Get<EnableUser>().HandleAsync(new(call.Value(name), Why(call, reason)), call.Actor, call.Ct) switch
             {
                 EnableUser.Outcome.NoSuchUser => NoSuch(call, call.Value(name)),
                 EnableUser.Outcome.NotDisabled => call.Out.Fail($"{call.Value(name)} is not disabled."),
@@ -268,12 +269,12 @@ internal static class UserCommands
     private static Command Password(Verbs verbs)
     {
         var (name, reason) = (Name(), Verbs.Reason());
-        var stdin = Verbs.Flag("--password-stdin", "Read the password from standard input.");
+        var stdin = new StdinFlag("--password-stdin", asks: true) { Description = "Read the password from standard input." };
         var mustChange = Verbs.Flag("--must-change-password", "The next sign-in asks for another one.");
-        return verbs.Verb("set-password", "Sets a password; asks for it. What was signed in before is over.", [name, stdin, mustChange, reason], async call =>
+        return verbs.Verb("set-password", "Sets a password; asks for it. What was signed in before is over.", Right.PeopleWrite, [name, stdin, mustChange, reason], async call =>
         {
             if (await PasswordAsync(call, call.Value(stdin)) is not { } password) return ExitCode.Usage;
-            return await call.Get<SetPassword>().HandleAsync(new(call.Value(name), password, call.Value(mustChange), Why(call, reason)), Call.Actor, call.Ct) switch
+            return await call.Get<SetPassword>().HandleAsync(new(call.Value(name), password, call.Value(mustChange), Why(call, reason)), call.Actor, call.Ct) switch
             {
                 SetPassword.Outcome.NoSuchUser => NoSuch(call, call.Value(name)),
                 _ => call.Out.Done($"The password of {call.Value(name)} was set.", new { username = call.Value(name), outcome = "passwordSet" }),
@@ -284,9 +285,9 @@ internal static class UserCommands
     private static Command End(Verbs verbs)
     {
         var (name, reason) = (Name(), Verbs.Reason());
-        return verbs.Verb("end-sessions", "Signs a person out everywhere.", [name, reason], async call =>
+        return verbs.Verb("end-sessions", "Signs a person out everywhere.", Right.PeopleSupport, [name, reason], async call =>
         {
-            var outcome = await call.Get<EndSessions>().HandleAsync(new(call.Value(name), Why(call, reason)), Call.Actor, call.Ct);
+            var outcome = await call.Get<EndSessions>().HandleAsync(new(call.Value(name), Why(call, reason)), call.Actor, call.Ct);
             return outcome.Sessions is not { } ended ? NoSuch(call, call.Value(name))
                 : call.Out.Done($"{ended} sessions of {call.Value(name)} were ended.", new { username = call.Value(name), ended });
         });
@@ -295,8 +296,8 @@ internal static class UserCommands
     private static Command Remove(Verbs verbs)
     {
         var (name, reason) = (Name(), Verbs.Reason());
-        return verbs.Verb("remove", "Deletes a person; the audit log stays.", [name, reason], async call =>
-            await call.Get<RemoveUser>().HandleAsync(new(call.Value(name), Why(call, reason)), Call.Actor, call.Ct) switch
+        return verbs.Verb("remove", "Deletes a person; the audit log stays.", Right.PeopleWrite, [name, reason], async call =>
+            await call.Get<RemoveUser>().HandleAsync(new(call.Value(name), Why(call, reason)), call.Actor, call.Ct) switch
             {
                 RemoveUser.Outcome.NoSuchUser => NoSuch(call, call.Value(name)),
                 RemoveUser.Outcome.LastOwner => LastOwner(call, call.Value(name)),

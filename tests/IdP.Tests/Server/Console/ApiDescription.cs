@@ -33,7 +33,7 @@ internal sealed class ApiDescription(JsonElement document)
         if (!response.TryGetProperty("content", out var content)) return answer.Body.Length == 0 ? [] : ["It has a body, and the document says none."];
         var type = answer.Header("Content-Type")?.Split(';')[0] ?? "none";
         if (!content.TryGetProperty(type, out var body)) return [$"{type} is no content type of the document."];
-        return type.EndsWith("json", StringComparison.Ordinal) ? Problems(body.GetProperty("schema"), answer.Json, "$") : [];
+        return type is "application/json" or "application/problem+json" ? Problems(body.GetProperty("schema"), answer.Json, "$") : [];
     }
 
     private JsonElement? Find(string path)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IdP.Server.Admin.Access;
 using IdP.Server.Cli;
 
 namespace IdP.Server.Admin.Users.Import;
@@ -8,13 +9,13 @@ internal static class ImportCommand
 {
     public static Command Create(Verbs verbs)
     {
-        var file = new Argument<string>("FILE") { Description = "CSV with the columns " + string.Join(", ", ImportFile.Columns) + "; only username is needed." };
+        var file = new FileArgument("FILE", ImportFile.MostBytes, "Split it: each part can be imported by itself.") { Description = "CSV with the columns " + string.Join(", ", ImportFile.Columns) + "; only username is needed." };
         var (dryRun, reason) = (Verbs.Flag("--dry-run", "Only say what would happen, with each line's problem."), Verbs.Reason());
-        return verbs.Verb("import", "Adds and changes people from CSV; all of them or nobody.", [file, dryRun, reason], async call =>
+        return verbs.Verb("import", "Adds and changes people from CSV; all of them or nobody.", Right.PeopleWrite, [file, dryRun, reason], async call =>
         {
-            if (await ReadAsync(call, call.Value(file)) is not { } bytes) return ExitCode.Refused;
+            if (await call.BytesAsync(file) is not { } bytes) return ExitCode.Refused;
             var report = await call.Out.ProgressAsync("Importing people", progress => call.Get<ImportUsers>().HandleAsync(
-                new(bytes, call.Value(dryRun), call.Value(reason) ?? Call.DefaultReason) { Progress = progress }, Call.Actor, call.Ct));
+                new(bytes, call.Value(dryRun), call.Value(reason) ?? Call.DefaultReason) { Progress = progress }, call.Actor, call.Ct));
             if (call.Out.IsJson) call.Out.Json(report);
             else Say(call, report, call.Value(dryRun));
             return report.ProblemCount > 0 ? ExitCode.Refused : ExitCode.Done;
@@ -29,22 +30,5 @@ internal static class ImportCommand
         if (report.ProblemCount > 0 && report.Applied == 0) call.Out.Fail(dryRun ? "Nothing would be imported." : "Nothing was imported.");
         else if (report.ProblemCount > 0) call.Out.Fail($"{report.Applied} of {report.People} people were imported before that. Import the file again when it is put right.");
         else call.Out.Line($"{report.People} people: {report.Added} {(dryRun ? "would be " : "")}added, {report.Changed} changed, {report.Same} as they are; verification is required of {report.Required} now.");
-    }
-
-    private static async Task<byte[]?> ReadAsync(Call call, string path)
-    {
-        try
-        {
-            var file = new FileInfo(path);
-            if (!file.Exists) call.Out.Fail($"The file {path} does not exist.");
-            else if (file.Length > ImportFile.MostBytes) call.Out.Fail($"{path} is larger than {ImportFile.MostBytes / 1024 / 1024} MB. Split it: each part can be imported by itself.");
-            else return await File.ReadAllBytesAsync(path, call.Ct);
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            call.Out.Fail($"{path} cannot be read: {unreadable.Message}");
-        }
-
-        return null;
     }
 }

@@ -1,0 +1,104 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace IdP.Server.Cli.Remote;
+
+/// <summary>
+/// What a verb says, on its way to whoever called it from elsewhere: lines of JSON in the order in which it was said,
+/// <c>{"out":…}</c>, <c>{"err":…}</c> and <c>{"file":…}</c>, and as the last one <c>{"exitCode":0}</c>.
+/// </summary>
+internal sealed class CommandAnswer(HttpResponse response, CancellationToken ct)
+{
+    public const string ContentType = "application/x-ndjson";
+
+    private const int Most = 16 * 1024;
+
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly List<(string Kind, StringBuilder Text)> said = [];
+    private int waiting;
+
+    /// <summary>A writer of one kind: <c>out</c>, <c>err</c> or <c>file</c>.</summary>
+    public TextWriter Writer(string kind) => new Part(this, kind);
+
+    /// <summary>The last line.</summary>
+    public async Task EndAsync(int exitCode)
+    {
+        await SendAsync();
+        await LineAsync(json => json.WriteNumber("exitCode", exitCode));
+        await response.Body.FlushAsync(ct);
+    }
+
+    private void Add(string kind, ReadOnlySpan<char> text)
+    {
+        if (said.Count == 0 || said[^1].Kind != kind) said.Add((kind, new StringBuilder()));
+        said[^1].Text.Append(text);
+        waiting += text.Length;
+    }
+
+    private async Task SendAsync()
+    {
+        foreach (var (kind, text) in said)
+        {
+            var whole = text.ToString();
+            for (var (from, to) = (0, 0); from < whole.Length || whole.Length == 0; from = to)
+            {
+                to = Math.Min(from + Most, whole.Length);
+                // A character of two halves stays whole.
+                if (to < whole.Length && char.IsHighSurrogate(whole[to - 1])) to--;
+                var utf8 = Encoding.UTF8.GetBytes(whole[from..to]);
+                await LineAsync(json => json.WriteString(kind, utf8));
+                if (whole.Length == 0) break;
+            }
+        }
+
+        said.Clear();
+        waiting = 0;
+    }
+
+    private async Task LineAsync(Action<Utf8JsonWriter> write)
+    {
+        if (!response.HasStarted)
+        {
+            response.ContentType = ContentType;
+            // A proxy that collects the whole answer first would show nothing until the end.
+            response.Headers["X-Accel-Buffering"] = "no";
+        }
+
+        using var line = new MemoryStream();
+        await using (var json = new Utf8JsonWriter(line, Options))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        line.WriteByte((byte)'\n');
+        await response.Body.WriteAsync(line.GetBuffer().AsMemory(0, (int)line.Length), ct);
+    }
+
+    /// <summary>Keeps what is written at once, and sends it when somebody can wait for that.</summary>
+    private sealed class Part(CommandAnswer answer, string kind) : TextWriter
+    {
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value) => answer.Add(kind, [value]);
+
+        public override void Write(ReadOnlySpan<char> buffer) => answer.Add(kind, buffer);
+
+        public override void Write(char[] buffer, int index, int count) => answer.Add(kind, buffer.AsSpan(index, count));
+
+        public override void Write(string? value) => answer.Add(kind, value);
+
+        public override Task WriteAsync(string? value) => WriteAsync(value.AsMemory());
+
+        public override async Task WriteAsync(ReadOnlyMemory<char> buffer, CancellationToken cancellationToken = default)
+        {
+            answer.Add(kind, buffer.Span);
+            if (answer.waiting >= Most) await answer.SendAsync();
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => answer.SendAsync();
+    }
+}
