@@ -37,6 +37,8 @@ internal static class UserCommands
             string? campaignId = null;
             if (call.Value(campaign) is { } wanted)
             {
+                // By its name it tells that there is one.
+                call.Actor.Demand(Right.CampaignsRead);
                 if (await call.Get<Campaigns.ListCampaigns>().FindAsync(wanted, call.Ct) is not { } found) return call.Out.Fail($"There is no one campaign {wanted}. See: idp campaigns list");
                 campaignId = found.Id;
             }
