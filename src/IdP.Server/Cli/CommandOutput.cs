@@ -22,6 +22,9 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool is
     /// <summary>Set by <c>--json</c>.</summary>
     public bool IsJson { get; set; }
 
+    /// <summary>Standard output, for help and for what a shell completes.</summary>
+    public TextWriter Writer => output;
+
     /// <summary>The result of a verb: a sentence for people, an object for programs.</summary>
     public int Done(string sentence, object json)
     {

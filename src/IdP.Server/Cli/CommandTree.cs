@@ -23,12 +23,12 @@ internal static class CommandTree
 
     public static Option<bool> Json() => new("--json") { Description = "Print an object for programs.", Recursive = true };
 
-    public static RootCommand Root(Option<bool> json, CommandOutput output, Verbs verbs)
+    public static RootCommand Root(Option<bool> json, CommandOutput output, Verbs verbs, params string[] settings)
     {
         var root = new RootCommand("An OpenID Connect identity provider with identity verification.")
         {
             new Command("serve", "Serves; what follows is configuration such as --IdP:Issuer=https://id.example.com. Without a verb it serves, too."),
-            DoctorCommand.Create(json, output),
+            DoctorCommand.Create(json, output, settings),
             PlanCommand.Create(verbs),
             ApplyCommand.Create(verbs),
             DriftCommand.Create(verbs),

@@ -28,8 +28,10 @@ public static class IdPCommandLine
     }
 
     /// <param name="variable">Reads an environment variable of the command line's own; configuration is read from the process.</param>
+    /// <param name="settings">More configuration of the verbs, such as <c>--IdP:Issuer=…</c>, for whoever runs them without a process of their own.</param>
     internal static async Task<int> RunAsync(
-        string[] args, Func<string[], CancellationToken, Task<int>> serve, CommandOutput output, TextReader input, bool canAsk, Func<string, string?> variable)
+        string[] args, Func<string[], CancellationToken, Task<int>> serve, CommandOutput output, TextReader input, bool canAsk, Func<string, string?> variable,
+        params string[] settings)
     {
         // The command line is English, whatever the host speaks; a page has the language of its reader.
         CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
@@ -41,14 +43,14 @@ public static class IdPCommandLine
             if (!asksHelp && given is null && args[0] == "serve") return await serve(args[1..], CancellationToken.None);
 
             var json = CommandTree.Json();
-            var parsed = CommandTree.Parse(Root(json, output, input, canAsk), args);
+            var parsed = CommandTree.Parse(Root(json, output, input, canAsk, settings), args);
             // What is completed is no complete command.
             var completes = args is [var first, ..] && first.StartsWith("[suggest", StringComparison.Ordinal);
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction && !completes) return CommandTree.WrongUsage(parsed, output);
             // Help, completion and the version are this program's own.
             var runs = ReferenceEquals(parsed.Action, parsed.CommandResult.Command.Action) && parsed.CommandResult.Command.Name != CompletionCommand.Name;
             if (runs && (given ?? variable(RemoteAddress.Variable)) is { Length: > 0 } server) return await new RemoteClient(output, input, canAsk, variable).RunAsync(server, parsed, args, CancellationToken.None);
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output.Writer });
         }
         catch (ConfigurationException broken)
         {
@@ -70,16 +72,19 @@ public static class IdPCommandLine
         }
     }
 
-    internal static RootCommand Root(Option<bool> json, CommandOutput output, TextReader input, bool canAsk) => CommandTree.Root(json, output, new Verbs((parsed, verb, ct) => WithServicesAsync(async services =>
+    internal static RootCommand Root(Option<bool> json, CommandOutput output, TextReader input, bool canAsk, params string[] settings) => CommandTree.Root(json, output, new Verbs((parsed, verb, ct) => WithServicesAsync(settings, async services =>
     {
         output.IsJson = parsed.GetValue(json);
         return await verb.RunAsync(new Call(Actor.CommandLine, HostFiles.One, parsed, services, output, input, canAsk, ct));
-    }, ct)));
+    }, ct)), settings);
 
     /// <summary>The same sources in the same order as the server's.</summary>
-    internal static WebApplicationBuilder Configuration()
+    internal static WebApplicationBuilder Configuration(params string[] settings)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(IdPServer).Assembly.GetName().Name });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. settings], ApplicationName = typeof(IdPServer).Assembly.GetName().Name,
+        });
         var beside = new JsonConfigurationSource { Path = System.IO.Path.Combine(AppContext.BaseDirectory, "appsettings.json"), Optional = true };
         beside.ResolveFileProvider();
         builder.Configuration.Sources.Insert(0, beside);
@@ -97,9 +102,9 @@ public static class IdPCommandLine
     }
 
     // The same database, brought up to date if it is new.
-    private static async Task<int> WithServicesAsync(Func<IServiceProvider, Task<int>> work, CancellationToken ct)
+    private static async Task<int> WithServicesAsync(string[] settings, Func<IServiceProvider, Task<int>> work, CancellationToken ct)
     {
-        await using var provider = Services(Configuration());
+        await using var provider = Services(Configuration(settings));
         try
         {
             await DatabaseMigrator.MigrateAsync(provider.GetRequiredService<IdPDatabase>(), provider.GetRequiredService<AuditChain>().BeginAsync, ct);

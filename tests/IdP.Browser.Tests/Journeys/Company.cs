@@ -7,7 +7,7 @@ using Samples.Payroll;
 namespace IdP.Browser.Tests.Journeys;
 
 /// <summary>
-/// The server as a process of its own, the two sample applications and the API, and Maya, who has seven days to set up identity
+/// The server, the two sample applications and the API, and Maya, who has seven days to set up identity
 /// verification.
 /// </summary>
 public sealed class Company : IAsyncDisposable
@@ -16,7 +16,7 @@ public sealed class Company : IAsyncDisposable
     public const string Password = "quiet-harbour-lantern-27";
     private const string Secret = "a secret that only the tests use, long enough";
 
-    private Company(TestDatabase database, ServerProcess server, IReadOnlyList<WebApplication> apps, string notesUrl, string payrollUrl)
+    private Company(TestDatabase database, ServerInProcess server, IReadOnlyList<WebApplication> apps, string notesUrl, string payrollUrl)
     {
         (Database, Server, this.apps, Notes, Payroll) = (database, server, apps, notesUrl, payrollUrl);
     }
@@ -25,7 +25,7 @@ public sealed class Company : IAsyncDisposable
 
     public TestDatabase Database { get; }
 
-    public ServerProcess Server { get; }
+    public ServerInProcess Server { get; }
 
     /// <summary>Asks for nothing but the password.</summary>
     public string Notes { get; }
@@ -46,7 +46,7 @@ public sealed class Company : IAsyncDisposable
             apis = new[] { new { audience = apiUrl, displayName = "Payroll API", scopes = new[] { "payroll.read", "payroll.write" } } },
             clients = new[] { Client("notes", "Notes", notesUrl, "notRequired", "payroll.read"), Client("payroll", "Payroll", payrollUrl, payrollMode) },
         });
-        var server = await ServerProcess.StartAsync(database, seed, new Dictionary<string, string> { ["IdP__Branding__Name"] = "Larkfield" });
+        var server = await ServerInProcess.StartAsync(database, seed, new Dictionary<string, string> { ["IdP__Branding__Name"] = "Larkfield" });
         var settings = new[] { $"--Authority={server.Issuer.OriginalString}", $"--ClientSecret={Secret}" };
         WebApplication[] started =
         [

@@ -21,7 +21,7 @@ internal sealed partial class EveryConsolePageTests : BrowserTest
     {
         Requires.Oathtool();
         await using var database = await TestDatabase.CreateAsync(TestDatabaseKind.Sqlite);
-        await using var server = await ServerProcess.StartAsync(database, JsonSerializer.Serialize(new
+        await using var server = await ServerInProcess.StartAsync(database, JsonSerializer.Serialize(new
         {
             users = new object[]
             {

@@ -21,7 +21,7 @@ internal sealed class EveryPageTests : BrowserTest
     ];
 
     private TestDatabase database = null!;
-    private ServerProcess server = null!;
+    private ServerInProcess server = null!;
     private BrowserSession browser = null!;
     private BrowserSession? copy;
 
@@ -30,7 +30,7 @@ internal sealed class EveryPageTests : BrowserTest
     {
         Requires.Oathtool();
         database = await TestDatabase.CreateAsync(TestDatabaseKind.Sqlite);
-        server = await ServerProcess.StartAsync(database, JsonSerializer.Serialize(new
+        server = await ServerInProcess.StartAsync(database, JsonSerializer.Serialize(new
         {
             settings = new { supportContact = "support@example.com", preferredAuthenticator = "Microsoft Authenticator" },
             users = new[]

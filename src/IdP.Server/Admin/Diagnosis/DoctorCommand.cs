@@ -7,17 +7,17 @@ namespace IdP.Server.Admin.Diagnosis;
 /// <summary><c>idp doctor</c>. It opens nothing that is not there and brings nothing up to date, so it is no verb like the others.</summary>
 internal static class DoctorCommand
 {
-    public static Command Create(Option<bool> json, CommandOutput output)
+    public static Command Create(Option<bool> json, CommandOutput output, params string[] settings)
     {
         var command = new Command("doctor", "Looks at configuration, keys, database, mail server, owners, clients and policies, and says what to do. Exit code 0: no problem (warnings perhaps); 1: a problem; 3: the configuration cannot be used.");
-        command.SetAction((parsed, ct) => LookAsync(output, parsed.GetValue(json), ct));
+        command.SetAction((parsed, ct) => LookAsync(output, parsed.GetValue(json), settings, ct));
         return command;
     }
 
-    private static async Task<int> LookAsync(CommandOutput output, bool json, CancellationToken ct)
+    private static async Task<int> LookAsync(CommandOutput output, bool json, string[] settings, CancellationToken ct)
     {
         output.IsJson = json;
-        var builder = IdPCommandLine.Configuration();
+        var builder = IdPCommandLine.Configuration(settings);
         var isDevelopment = builder.Environment.IsDevelopment();
         ServiceProvider services;
         try

@@ -5,18 +5,18 @@ using IdP.Verification.SignIn;
 
 namespace IdP.Tests.Server.Cli;
 
-/// <summary>The program itself, on a database of its own; it need not run as a server.</summary>
+/// <summary>The verbs, on a database of their own; no server need run.</summary>
 [TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.All))]
 internal sealed class CommandLineTests(TestDatabaseKind kind)
 {
     private TestDatabase database = null!;
-    private ServerProcess server = null!;
+    private ServerInProcess server = null!;
 
     [OneTimeSetUp]
     public async Task Open()
     {
         database = await TestDatabase.MigratedAsync(kind);
-        server = new ServerProcess(database);
+        server = new ServerInProcess(database);
         await server.CommandAsync("users", "add", "maya", "--no-password");
     }
 
@@ -113,7 +113,7 @@ internal sealed class CommandLineTests(TestDatabaseKind kind)
         var checks = JsonDocument.Parse(result.Output).RootElement.GetProperty("checks").EnumerateArray().ToList();
         var owners = checks.Single(c => c.GetProperty("name").GetString() == "owners");
         Assert.That((result.ExitCode, owners.GetProperty("state").GetString(), owners.GetProperty("do").GetString()), Is.EqualTo((1, "problem", "idp setup-link")));
-        await using var broken = new ServerProcess(database) { Environment = { ["IdP__Issuer"] = "ftp://id.example" } };
+        await using var broken = new ServerInProcess(database) { Environment = { ["IdP__Issuer"] = "ftp://id.example" } };
         var said = await broken.CommandAsync("doctor");
         Assert.That((said.ExitCode, said.Output), Is.EqualTo((3, said.Output)));
         Assert.That(said.Output, Does.StartWith("problem  configuration: IdP:Issuer must"));
@@ -123,7 +123,7 @@ internal sealed class CommandLineTests(TestDatabaseKind kind)
     public async Task A_master_key_that_others_can_read_is_a_problem()
     {
         if (OperatingSystem.IsWindows()) { Assert.Ignore("There are no file modes."); return; }
-        await using var production = new ServerProcess(database);
+        await using var production = new ServerInProcess(database);
         var key = Path.Combine(production.Folder, "master.key");
         await File.WriteAllTextAsync(key, Convert.ToBase64String(new byte[32]));
         foreach (var (name, value) in new[] { ("ASPNETCORE_ENVIRONMENT", "Production"), ("DOTNET_ENVIRONMENT", "Production"), ("IdP__Issuer", "https://id.example"), ("IdP__Keys__MasterKeyFile", key) })
@@ -135,28 +135,6 @@ internal sealed class CommandLineTests(TestDatabaseKind kind)
         Assert.That((await production.CommandAsync("doctor")).Output, Does.Contain("ok       master key:").And.Contain("ok       issuer:"));
     }
 
-    [TestCase("idp us", "users")]
-    [TestCase("idp users unl", "unlock")]
-    [TestCase("idp users unlock maya --at", "--at-next-sign-in")]
-    [TestCase("idp completion b", "bash")]
-    [TestCase("idp clients add x --consent e", "explicit")]
-    public async Task The_shell_completes_verbs_options_and_values(string line, string expected)
-    {
-        if (Programs.Find("bash") is not { } bash) { Assert.Ignore("There is no bash."); return; }
-        using var folder = new TempFolder();
-        var program = folder.File("idp");
-        await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec dotnet '{Repository.ServerDll}' \"$@\"\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var script = (await server.CommandAsync("completion", "bash")).Succeeded();
-
-        // As the shell calls it: what was typed, split into words.
-        var words = line.Split(' ');
-        var result = await Programs.RunAsync(new System.Diagnostics.ProcessStartInfo(bash, ["-c",
-            $"{script}\nCOMP_WORDS=({program} {string.Join(' ', words.Skip(1))}) COMP_CWORD={words.Length - 1} && _idp_complete && printf '%s\\n' \"${{COMPREPLY[@]}}\""]));
-
-        Assert.That((result.Succeeded(), result.Error), Is.EqualTo((expected, "")));
-    }
-
     [TestCase("zsh", "compdef _idp idp")]
     [TestCase("fish", "complete -c idp")]
     public async Task Other_shells_have_a_script_too(string shell, string part) =>
@@ -165,7 +143,7 @@ internal sealed class CommandLineTests(TestDatabaseKind kind)
     [Test]
     public async Task A_broken_configuration_is_named()
     {
-        await using var broken = new ServerProcess(database) { Environment = { ["IdP__Issuer"] = "ftp://id.example" } };
+        await using var broken = new ServerInProcess(database) { Environment = { ["IdP__Issuer"] = "ftp://id.example" } };
 
         var result = await broken.CommandAsync("users", "list");
 

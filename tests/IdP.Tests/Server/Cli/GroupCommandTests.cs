@@ -11,7 +11,7 @@ internal sealed class GroupCommandTests(TestDatabaseKind kind)
     public async Task A_group_is_added_shown_changed_listed_and_removed()
     {
         await using var database = await TestDatabase.MigratedAsync(kind);
-        await using var server = new ServerProcess(database);
+        await using var server = new ServerInProcess(database);
 
         (await server.CommandAsync("groups", "add", "sales", "--description", "Who sells", "--claim", "department=Sales", "--claim", "roles=[\"seller\"]")).Succeeded();
         Assert.That((await server.CommandAsync("groups", "add", "sales")).Error, Does.StartWith("There is a group sales already. Change it with: idp groups set sales"));

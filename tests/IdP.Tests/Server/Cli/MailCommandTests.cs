@@ -10,7 +10,7 @@ internal sealed class MailCommandTests
     {
         await using var sink = new SmtpSink();
         await using var database = await TestDatabase.MigratedAsync(TestDatabaseKind.Sqlite);
-        await using var server = new ServerProcess(database);
+        await using var server = new ServerInProcess(database);
         using var folder = new TempFolder();
         Assert.That((await server.CommandAsync("mail", "test", "--to", "ines@larkfield.example")).Error.Trim(), Is.EqualTo("There is no mail server. Set IdP:Mail:Host."));
         foreach (var (key, value) in new[] { ("Host", "127.0.0.1"), ("Port", $"{sink.Port}"), ("UseTls", "false") }) server.Environment["IdP__Mail__" + key] = value;

@@ -36,7 +36,7 @@ internal abstract class ConsoleFixture(TestDatabaseKind kind) : ServerFixture(ki
         if (scopes.Length == 0 && tokens.TryGetValue(admin, out var known)) return known;
         if (admin != Owner || scopes.Length > 0) await TokenAsync(Owner);
         var wanted = scopes.Length > 0 ? scopes : [.. IdP.Server.Admin.Access.Rights.Scopes];
-        // The first by command, the others by it: a command is a process of its own.
+        // The first by command, the others by it.
         var token = tokens.TryGetValue(Owner, out var maker)
             ? (await ApiWithAsync(maker, HttpMethod.Post, "/tokens", new { name = "tests", username = admin, scopes = wanted })).JsonString("token")!
             : JsonDocument.Parse(await CommandAsync(["tokens", "add", admin, "tests", .. wanted.SelectMany(s => new[] { "--scope", s }), "--json"])).RootElement.GetProperty("token").GetString()!;

@@ -27,6 +27,7 @@ internal sealed class KillTests(TestDatabaseKind kind, int rounds) : ServerFixtu
     private readonly ConcurrentQueue<(string Code, string Verifier)> redeemed = [];
     private readonly ConcurrentQueue<string> refreshed = [];
     private readonly List<double> starts = [];
+    private ServerProcess process = null!;
     private int added;
     private int used;
     private int people;
@@ -34,6 +35,8 @@ internal sealed class KillTests(TestDatabaseKind kind, int rounds) : ServerFixtu
     protected override IEnumerable<object> People => [Person(Template)];
 
     protected override IEnumerable<object> Apps => [App("payroll", "required")];
+
+    protected override async Task<TestedServer> NewServerAsync(string seed) => process = await ServerProcess.StartAsync(Database, seed);
 
     [Test]
     public async Task Nothing_that_was_acknowledged_is_lost_and_nothing_that_was_used_works_again()
@@ -47,7 +50,7 @@ internal sealed class KillTests(TestDatabaseKind kind, int rounds) : ServerFixtu
             // The moment differs; at least one round trip of somebody has been answered by then.
             await Eventually.TrueAsync(() => Task.FromResult(!enrolled.IsEmpty), TimeSpan.FromMinutes(1), () => "somebody enrols");
             await Task.Delay(RandomNumberGenerator.GetInt32(700));
-            await Server.Kill9();
+            await process.Kill9();
             await Task.WhenAll(windows);
 
             var start = await Server.StartAsync();

@@ -8,7 +8,7 @@ using IdP.Verification.Methods.Totp;
 
 namespace IdP.Tests.Server.Journeys;
 
-/// <summary>The program as a process of its own, with the people and applications that one fixture names.</summary>
+/// <summary>A server that listens, with the people and applications that one fixture names.</summary>
 internal abstract class ServerFixture(TestDatabaseKind kind)
 {
     public const string Password = "quiet-harbour-lantern-27";
@@ -29,7 +29,7 @@ internal abstract class ServerFixture(TestDatabaseKind kind)
 
     protected TestDatabase Database { get; private set; } = null!;
 
-    protected ServerProcess Server { get; private set; } = null!;
+    protected TestedServer Server { get; private set; } = null!;
 
     protected abstract IEnumerable<object> People { get; }
 
@@ -43,13 +43,15 @@ internal abstract class ServerFixture(TestDatabaseKind kind)
 
     protected virtual Task<TestDatabase> NewDatabaseAsync() => TestDatabase.MigratedAsync(kind);
 
+    protected virtual async Task<TestedServer> NewServerAsync(string seed) => await ServerInProcess.StartAsync(Database, seed, Configuration);
+
     [OneTimeSetUp]
     public async Task Start_the_server()
     {
         Requires.Database(kind);
         Requires.Oathtool();
         Database = await NewDatabaseAsync();
-        Server = await ServerProcess.StartAsync(Database, JsonSerializer.Serialize(new { settings = Settings, users = People, clients = Apps }, WithoutNulls), Configuration);
+        Server = await NewServerAsync(JsonSerializer.Serialize(new { settings = Settings, users = People, clients = Apps }, WithoutNulls));
     }
 
     [OneTimeTearDown]
@@ -126,14 +128,8 @@ internal abstract class ServerFixture(TestDatabaseKind kind)
         return (journey, await journey.TokensAsync());
     }
 
-    /// <summary>Runs the command line, which must succeed, and waits until the server knows.</summary>
-    protected async Task<string> CommandAsync(params string[] arguments)
-    {
-        var said = (await Server.CommandAsync(arguments)).Succeeded();
-        // On PostgreSQL the server is told by a notification, which comes a moment after the commit.
-        if (kind == TestDatabaseKind.Postgres) await Task.Delay(TimeSpan.FromMilliseconds(300));
-        return said;
-    }
+    /// <summary>Runs the command line, which must succeed; the server knows afterwards.</summary>
+    protected async Task<string> CommandAsync(params string[] arguments) => (await Server.CommandAsync(arguments)).Succeeded();
 
     /// <summary>An admin issues a pass for a first enrollment.</summary>
     protected async Task<string> PassAsync(string person) =>

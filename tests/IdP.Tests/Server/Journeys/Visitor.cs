@@ -3,7 +3,7 @@ using IdP.Testing;
 namespace IdP.Tests.Server.Journeys;
 
 /// <summary>A person at a browser.</summary>
-internal sealed class Visitor(ServerProcess server, string name, Phone phone) : IDisposable
+internal sealed class Visitor(TestedServer server, string name, Phone phone) : IDisposable
 {
     private const int MostRedirects = 20;
 
