@@ -9,6 +9,7 @@ using IdP.Protocol.Tokens;
 using IdP.Server.Mail;
 using IdP.Server.Pages;
 using IdP.Server.Security;
+using IdP.Server.Telemetry;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
 using Microsoft.AspNetCore.DataProtection;
@@ -45,6 +46,7 @@ public static class IdPServer
         builder.Services.AddAdmin();
         builder.Services.AddPages();
         builder.Services.AddSingleton<StartGate>();
+        builder.Services.AddSingleton<MetricsText>();
         builder.Services.AddHostedService<EnrollmentSweep>();
         builder.Services.AddHostedService<Cleanup>();
         builder.Services.AddHostedService<AuditKeeper>();
@@ -139,6 +141,7 @@ public static class IdPServer
 
     private static void MapOperations(WebApplication app)
     {
+        MetricsEndpoint.Map(app);
         app.MapGet("/healthz", () => Results.Text("ok"));
         app.MapGet("/readyz", async (IdPDatabase database, NodeClock clock) =>
         {

@@ -42,6 +42,7 @@ public static class VerificationServices
             services.AddSingleton<Authenticators>();
             services.AddSingleton<PasswordResets>();
             services.AddScoped<CurrentSignIn>();
+            services.AddScoped<HelpRequests>();
             services.AddScoped<PasswordSignIn>();
             services.AddScoped<SignInFlow>();
             services.AddScoped<VerificationService>();

@@ -41,7 +41,8 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
     /// <param name="Path">Where it stands in the document.</param>
     /// <param name="Required">Verification is required, or not; null: as it is.</param>
     /// <param name="TotpSecret">The person is enrolled with it; null: enrolls as everybody does.</param>
-    public sealed record UserEntry(string Path, string UserName, UserPatch Properties, string? Password, bool? Required, byte[]? TotpSecret)
+    /// <param name="Disabled">The account is turned off, or not; null: as it is.</param>
+    public sealed record UserEntry(string Path, string UserName, UserPatch Properties, string? Password, bool? Required, byte[]? TotpSecret, bool? Disabled)
     {
         public override string ToString() => $"UserEntry({UserName}, redacted)";
     }
@@ -153,8 +154,9 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
         if (password is not null && PasswordSentences.Problem(password, context: [name, properties.Email, organisation]) is { } weak) fields.Fail("password", weak);
         var required = ReadVerification(fields);
         var secret = ReadTotpSecret(fields);
+        var disabled = fields.Flag("disabled");
         fields.Finish();
-        return new UserEntry(fields.Path, name ?? "", properties, password, required, secret);
+        return new UserEntry(fields.Path, name ?? "", properties, password, required, secret, disabled);
     }
 
     private static Dictionary<string, JsonElement>? ReadClaims(ObjectReader fields)

@@ -47,6 +47,9 @@ internal sealed class DocumentDiff(TotpSecrets totpSecrets, RandomSource random)
 
         public List<DocumentError> Errors { get; } = [];
 
+        /// <summary>Nothing will be saved: statements that do not wait for that must not be run.</summary>
+        public bool IsTried => Db.Database.CurrentTransaction is null;
+
         public void Note(string subject, IEnumerable<Change> changes) => Differences.AddRange(changes.Select(c => new Difference(subject, c.Text, c.Weaker)));
     }
 
@@ -69,6 +72,8 @@ internal sealed class DocumentDiff(TotpSecrets totpSecrets, RandomSource random)
         run.Errors.AddRange(settingErrors);
         foreach (var entry in document.Groups) await GroupAsync(run, entry, ct);
         foreach (var entry in document.Users) await UserAsync(run, entry, ct);
+        // Each of several owners is not the last one as long as the others stand.
+        if (await OwnerSetup.TakesEveryOwnerAsync(db, ct)) run.Errors.Add(new("$.users", "No owner would be left who can sign in."));
         foreach (var entry in document.Clients) await ClientAsync(run, entry, ct);
         foreach (var entry in document.Apis) await ApiAsync(run, entry, ct);
         foreach (var entry in document.MailTemplates) await MailAsync(run, entry, ct);
@@ -159,6 +164,7 @@ internal sealed class DocumentDiff(TotpSecrets totpSecrets, RandomSource random)
 
         ChangeRequirement(run, entry, person);
         Enroll(run, entry, person);
+        await TurnAsync(run, entry, user, ct);
     }
 
     private static async Task<bool> ConflictAsync(Run run, ApplyDocument.UserEntry entry, User? user, CancellationToken ct)
@@ -189,9 +195,21 @@ internal sealed class DocumentDiff(TotpSecrets totpSecrets, RandomSource random)
         if (entry.Password is not { } password) return;
         if (user.PasswordHash is { } stored && (run.Mode.KeepPasswords || run.Secrets.Match(password, stored))) return;
 
-        await SetPassword.ReplaceAsync(run.Db, user, run.Secrets.HashPassword(password), run.Now, ct);
+        if (run.IsTried) run.Secrets.HashPassword(password);
+        else await SetPassword.ReplaceAsync(run.Db, user, run.Secrets.HashPassword(password), run.Now, ct);
         run.Db.Audit(user, AuditEvents.PasswordChanged, run.Mode.Actor, run.Mode.Reason, "a new password was set", run.Now);
         run.Differences.Add(new($"user {entry.UserName}", "password: replaced"));
+    }
+
+    // An account is turned off with everything that is open on it. One that its person froze waits for somebody who looks.
+    private static async Task TurnAsync(Run run, ApplyDocument.UserEntry entry, User user, CancellationToken ct)
+    {
+        if (entry.Disabled is not { } off || off == user.DisabledAt is not null || user.FrozenAt is not null) return;
+        user.DisabledAt = off ? run.Now : null;
+        user.UpdatedAt = run.Now;
+        if (off && !run.IsTried) await EndSessions.EndAsync(run.Db, user, run.Now, ct);
+        run.Db.Audit(user, off ? AuditEvents.UserDisabled : AuditEvents.UserEnabled, run.Mode.Actor, run.Mode.Reason, off ? "the account was turned off" : "the account was turned on", run.Now);
+        run.Differences.Add(new($"user {entry.UserName}", off ? "disabled: false -> true" : "disabled: true -> false", off ? null : $"{entry.UserName} can sign in again."));
     }
 
     private static void ChangeRequirement(Run run, ApplyDocument.UserEntry entry, StoredPerson person)

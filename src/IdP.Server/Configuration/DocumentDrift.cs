@@ -74,7 +74,9 @@ internal sealed class DocumentDrift(DocumentApply apply, DocumentExport export, 
             {
                 var fresh = AddUser.Create(new(entry.UserName, entry.Properties, null, MustChangePassword: false, ""), null, random, now);
                 // Whether verification is required of somebody is what admins and campaigns decide day by day.
-                found.AddRange(Unsaid($"user {name}", person, Pair(entry.Properties, DocumentFields.Of(fresh, null)), except: "verification"));
+                var known = Pair(entry.Properties, DocumentFields.Of(fresh, null));
+                if (entry.Disabled is { } disabled) known.Given["disabled"] = disabled;
+                found.AddRange(Unsaid($"user {name}", person, known, except: "verification"));
             }
             else if (person["roles"] is JsonArray { Count: > 0 } roles)
             {

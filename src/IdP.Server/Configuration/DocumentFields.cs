@@ -41,6 +41,7 @@ internal static class DocumentFields
             Claims = user.Claims, Locale = user.Locale, ZoneInfo = user.ZoneInfo,
         });
         if (verification is not null) fields["verification"] = verification;
+        if (user.DisabledAt is not null) fields["disabled"] = true;
         return fields;
     }
 

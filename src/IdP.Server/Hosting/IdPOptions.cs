@@ -21,6 +21,8 @@ public sealed record IdPOptions
 
     public MailOptions Mail { get; init; } = new();
 
+    public MetricsOptions Metrics { get; init; } = new();
+
     public ProxyOptions Proxy { get; init; } = new();
 
     /// <summary>Lifetimes and algorithms; its issuer is <see cref="Issuer"/>.</summary>
@@ -79,6 +81,13 @@ public sealed record MailOptions
 
     /// <summary>TLS is demanded, but for a server on this machine.</summary>
     public bool UseTls { get; init; } = true;
+}
+
+/// <summary>Section <c>IdP:Metrics</c>.</summary>
+public sealed record MetricsOptions
+{
+    /// <summary>What <c>/metrics</c> is read with, as a bearer token; null: there is no <c>/metrics</c>.</summary>
+    public string? Token { get; init; }
 }
 
 /// <summary>Section <c>IdP:Proxy</c>.</summary>

@@ -64,6 +64,7 @@ internal static class IdPOptionsRules
             yield return "IdP:Mail:UseTls may be false only for a mail server on this machine.";
         }
 
+        if (options.Metrics.Token is { Length: < 16 }) yield return "IdP:Metrics:Token must have at least 16 characters; make one with: openssl rand -hex 16";
         if (options.Keys is { MasterKey: not null, MasterKeyFile: not null })
         {
             yield return "IdP:Keys:MasterKey and IdP:Keys:MasterKeyFile are both set; give one.";

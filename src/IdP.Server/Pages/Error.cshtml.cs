@@ -1,6 +1,7 @@
 using IdP.Protocol.Interactions;
 using IdP.Server.Hosting;
 using IdP.Storage;
+using IdP.Verification.SignIn;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -10,7 +11,7 @@ namespace IdP.Server.Pages;
 /// Every error in a plain sentence with what to do next and a reference; never a stack trace. It runs in place of the
 /// page that failed, or at <c>/error?reason=…</c> when the protocol stopped.
 /// </summary>
-internal sealed class ErrorModel(Words words, RandomSource random, ILogger<ErrorModel> logger) : PageModel
+internal sealed class ErrorModel(Words words, RandomSource random, CurrentSignIn current, ToldErrors told, ILogger<ErrorModel> logger) : PageModel
 {
     public PageProblem Problem { get; private set; } = PageProblem.Link;
 
@@ -26,10 +27,10 @@ internal sealed class ErrorModel(Words words, RandomSource random, ILogger<Error
 
     public string OAuthError => Problem.Reason == ErrorReasons.Client ? "unauthorized_client" : Problem.Reason == ErrorReasons.Server ? "server_error" : "invalid_request";
 
-    public void OnGet()
+    public async Task OnGetAsync()
     {
         var executing = HttpContext.Features.Get<IStatusCodeReExecuteFeature>();
-        var failed = HttpContext.Features.Get<IExceptionHandlerFeature>();
+        var failed = HttpContext.Features.Get<IExceptionHandlerPathFeature>();
         Problem = failed is not null ? PageProblem.Of(StatusCodes.Status500InternalServerError)
             : HttpContext.Features.Get<PageProblem>()
             ?? (executing is not null ? PageProblem.Of(Response.StatusCode) : OfProtocol(Request.Query["reason"]));
@@ -37,6 +38,7 @@ internal sealed class ErrorModel(Words words, RandomSource random, ILogger<Error
         if (Problem.Status == StatusCodes.Status429TooManyRequests && Response.Headers.RetryAfter.Count == 0) Response.Headers.RetryAfter = "60";
         if (failed is not null) logger.RequestFailed(failed.Error, Reference);
         else logger.ErrorShown(Reference, Problem.Key, Problem.Status);
+        await told.KeepAsync(current, Problem, Reference, failed?.Path ?? executing?.OriginalPath);
     }
 
     private static PageProblem OfProtocol(string? reason) => reason switch

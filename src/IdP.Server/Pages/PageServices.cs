@@ -48,6 +48,7 @@ public static class PageServices
             });
             services.AddSingleton<Assets>();
             services.AddSingleton<ShownCodes>();
+            services.AddSingleton<ToldErrors>();
             services.AddSingleton<AllowedApps>();
             services.TryAddSingleton<OwnerSetup>();
             services.AddScoped<PageLanguage>();

@@ -30,7 +30,7 @@ internal sealed class PageRules(Words words, Catalog catalog, IAntiforgery antif
         if (context.HandlerInstance is ErrorModel error)
         {
             // It runs in place of another page, with that one's method.
-            error.OnGet();
+            await error.OnGetAsync();
             context.Result = error.Page();
             return;
         }

@@ -41,11 +41,14 @@ public static class AuditEvents
     public const string UserFrozen = "user.frozen";
     public const string UserEnabled = "user.enabled";
     public const string UserRemoved = "user.removed";
+    public const string HelpAsked = "help.asked";
+    public const string ErrorShown = "error.shown";
     public const string ClientCreated = "client.created";
     public const string ClientChanged = "client.changed";
     public const string ClientRemoved = "client.removed";
     public const string PolicyChanged = "policy.changed";
     public const string SettingChanged = "setting.changed";
+    public const string MailTested = "mail.tested";
     public const string MailRetried = "mail.retried";
     public const string MailTemplateChanged = "mail_template.changed";
     public const string Authorized = "authorization.given";

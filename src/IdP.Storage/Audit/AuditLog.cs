@@ -25,6 +25,7 @@ public static class AuditLog
     private static AuditEvent AsKept(AuditEvent row, AuditSeals? seals)
     {
         var kept = Copy(row, null);
+        AuditMetrics.Noted(kept);
         return seals is null ? kept : Copy(kept, seals.Seal(kept));
     }
 

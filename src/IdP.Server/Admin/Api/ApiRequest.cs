@@ -84,13 +84,6 @@ internal sealed class ApiRequest(HttpContext http, Actor actor)
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
         : throw new ApiInputException(name, $"must be a number from {least} to {most}.");
 
-    /// <summary>Refuses every query parameter besides these: a filter that is not known would let everything through.</summary>
-    /// <exception cref="ApiInputException">There is another one.</exception>
-    public void OnlyQueries(IReadOnlyCollection<string> names)
-    {
-        if (http.Request.Query.Keys.FirstOrDefault(given => !names.Contains(given)) is { } unknown) throw new ApiInputException(unknown, "is no parameter here.");
-    }
-
     /// <summary>How many rows, and after which one: <c>limit</c> and <c>after</c>.</summary>
     public (int Limit, string? After) Page() => (Number("limit", 1, MostRows) ?? 50, Query("after"));
 

@@ -150,7 +150,7 @@ internal static class OpenApi
 
     private static IEnumerable<int> Refusals(string method, RouteEndpoint endpoint)
     {
-        if (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null) return [];
+        if (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null) return [400];
         SortedSet<int> statuses = [400, 401, 403, 429, 500, .. endpoint.Metadata.GetOrderedMetadata<ApiDescriptions.Refusal>().Select(r => r.Status)];
         if (endpoint.RoutePattern.Parameters.Count > 0) statuses.Add(404);
         if (endpoint.Metadata.GetMetadata<ApiDescriptions.Condition>() is not null) statuses.Add(412);

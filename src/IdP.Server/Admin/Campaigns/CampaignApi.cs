@@ -41,7 +41,6 @@ internal static class CampaignApi
 
     private static async Task<IResult> ListAsync(ApiRequest request)
     {
-        request.OnlyQueries(["state", "limit", "after"]);
         var (limit, after) = request.Page();
         return await request.Get<ListCampaigns>().HandleAsync(new(request.Choice("state", ["running"]) is not null, limit, after), request.Ct) is { } page
             ? ApiRequest.Json(new ApiPage<ShowCampaign.Campaign>(page.Campaigns, page.More ? page.Campaigns[^1].Id : null))

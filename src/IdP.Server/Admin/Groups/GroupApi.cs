@@ -18,7 +18,7 @@ internal static class GroupApi
         api.MapPost("/groups", AddAsync).Needs(Right.GroupsWrite).Accepts<New>("application/json").Produces<ShowGroup.Registration>(StatusCodes.Status201Created).Refuses(StatusCodes.Status409Conflict);
         api.MapGet("/groups/{name}", ShowAsync).Needs(Right.GroupsRead).Produces<ShowGroup.Registration>();
         api.MapPatch("/groups/{name}", SetAsync).Needs(Right.GroupsWrite).Accepts<Patch>("application/json").Produces<ShowGroup.Registration>().Conditional();
-        api.MapDelete("/groups/{name}", RemoveAsync).Needs(Right.GroupsWrite).Produces(StatusCodes.Status204NoContent).Explains();
+        api.MapDelete("/groups/{name}", RemoveAsync).Needs(Right.GroupsWrite).Produces(StatusCodes.Status204NoContent).Conditional().Explains();
     }
 
     private static async Task<IResult> ListAsync(ApiRequest request)
@@ -48,7 +48,7 @@ internal static class GroupApi
     }
 
     private static async Task<IResult> RemoveAsync(ApiRequest request, string name) =>
-        await request.Get<RemoveGroup>().HandleAsync(new(name, request.Query("reason") ?? ApiRequest.DefaultReason), request.Actor, request.Ct) == RemoveGroup.Outcome.Removed
+        await request.Get<RemoveGroup>().HandleAsync(new(name, request.Query("reason") ?? ApiRequest.DefaultReason) { IfMatch = request.IfMatch }, request.Actor, request.Ct) == RemoveGroup.Outcome.Removed
             ? Results.NoContent()
             : ApiProblem.NotFound("such group");
 }

@@ -7,7 +7,7 @@ namespace IdP.Server.Admin.Groups;
 /// <summary>What is to be different of a group; null keeps what is stored, an empty text takes it away.</summary>
 internal sealed record GroupPatch
 {
-    public static string NameRule => Sentence.Of($"A group is a name of 1 to 128 characters without control characters.");
+    public static string NameRule() => Sentence.Of($"A group is a name of 1 to 128 characters without control characters.");
 
     public string? Description { get; init; }
 
@@ -25,7 +25,7 @@ internal sealed record GroupPatch
 
     /// <summary>What is wrong with a name, in a sentence; null: nothing. A person's groups follow the same rule.</summary>
     public static string? NameProblem(string name) =>
-        name.Length is 0 or > 128 || Texts.HasControls(name) ? NameRule : null;
+        name.Length is 0 or > 128 || Texts.HasControls(name) ? NameRule() : null;
 
     public sealed class Validator : AbstractValidator<GroupPatch>
     {

@@ -1,5 +1,6 @@
 using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Api;
+using IdP.Server.Admin.Users;
 using IdP.Server.Mail;
 
 namespace IdP.Server.Admin.Mails;
@@ -21,6 +22,14 @@ internal static class MailApi
     /// <param name="Queued">It is tried again at once.</param>
     public sealed record Retried(string Id, bool Queued);
 
+    /// <param name="To">To which address; that of the token's owner when missing.</param>
+    /// <param name="Kind">Which mail, with made-up facts; the one that is for tests when missing.</param>
+    /// <param name="Language">The organisation's when missing.</param>
+    public sealed record Test(string? To = null, string? Kind = null, string? Language = null);
+
+    /// <param name="Sent">The mail server took it.</param>
+    public sealed record Tested(string To, bool Sent);
+
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/mail/templates", async (ApiRequest request) =>
@@ -31,7 +40,9 @@ internal static class MailApi
         api.MapGet("/mail/templates/{kind}/{language}", ShowAsync).Needs(Right.MailRead).Produces<Template>();
         api.MapPatch("/mail/templates/{kind}/{language}", SetAsync).Needs(Right.MailWrite).Accepts<Patch>("application/json").Produces<Template>()
             .Refuses(StatusCodes.Status409Conflict).Conditional();
-        api.MapDelete("/mail/templates/{kind}/{language}", ResetAsync).Needs(Right.MailWrite).Produces(StatusCodes.Status204NoContent).Explains();
+        api.MapDelete("/mail/templates/{kind}/{language}", ResetAsync).Needs(Right.MailWrite).Produces(StatusCodes.Status204NoContent).Conditional().Explains();
+        api.MapPost("/mail/test", TestAsync).Needs(Right.MailWrite).Accepts<Test>(isOptional: true, "application/json").Produces<Tested>()
+            .Refuses(StatusCodes.Status409Conflict).Refuses(StatusCodes.Status502BadGateway);
         api.MapGet("/mail/outbox", OutboxAsync).Needs(Right.MailRead).Produces<ApiPage<ListOutbox.Mail>>()
             .Takes("failed", "true: those that were given up, and those that wait after a failure.", Flags).Pages("mail id");
         api.MapPost("/mail/outbox/{id}/retry", RetryAsync).Needs(Right.MailWrite).Produces<Retried>().Refuses(StatusCodes.Status409Conflict);
@@ -63,7 +74,7 @@ internal static class MailApi
     }
 
     private static async Task<IResult> ResetAsync(ApiRequest request, string kind, string language) =>
-        await request.Get<ResetMailTemplate>().HandleAsync(new(kind, language, request.Query("reason") ?? ApiRequest.DefaultReason), request.Actor, request.Ct) switch
+        await request.Get<ResetMailTemplate>().HandleAsync(new(kind, language, request.Query("reason") ?? ApiRequest.DefaultReason) { IfMatch = request.IfMatch }, request.Actor, request.Ct) switch
         {
             ResetMailTemplate.Outcome.NoSuchMail => NoSuch,
             // Nothing to do is done: the shipped words hold.
@@ -76,6 +87,24 @@ internal static class MailApi
         var mails = await request.Get<ListOutbox>().HandleAsync(request.Choice("failed", Flags) == "true", limit + 1, after, request.Ct);
         return ApiRequest.Json(mails.Count > limit ? new ApiPage<ListOutbox.Mail>([.. mails.Take(limit)], mails[limit - 1].Id) : new ApiPage<ListOutbox.Mail>(mails, null));
     }
+
+    private static async Task<IResult> TestAsync(ApiRequest request)
+    {
+        var body = await request.OptionalBodyAsync<Test>();
+        if (body.To is not null && !UserPatch.IsAddress(body.To)) throw new ApiInputException("to", "must be an address such as maya@example.com.");
+        if (body.Language is not null && !MailTemplates.IsLanguage(body.Language)) throw new ApiInputException("language", "must be a language tag such as en or de.");
+        if (body.Kind is not null && MailKinds.Find(body.Kind) is null) throw new ApiInputException("kind", $"must be one of {string.Join(", ", MailKinds.All.Select(k => k.Name))}.");
+        if ((body.To ?? await AddressAsync(request)) is not { } to) return ApiProblem.Conflict("noAddress", "You have no e-mail address. Say to whom.");
+        return await request.Get<SendTestMail>().HandleAsync(to, body.Language, request.Actor, request.Ct, body.Kind is null ? null : MailKinds.Find(body.Kind)) switch
+        {
+            SendTestMail.Outcome.NoServer => ApiProblem.Conflict("noServer", "There is no mail server. Set IdP:Mail:Host."),
+            SendTestMail.Outcome.NotSent failed => new ApiProblem(StatusCodes.Status502BadGateway, "notSent", $"The mail server did not take it: {failed.Error}"),
+            _ => ApiRequest.Json(new Tested(to, Sent: true)),
+        };
+    }
+
+    private static async Task<string?> AddressAsync(ApiRequest request) =>
+        request.Actor.UserId is { } id && await request.Get<ShowUser>().HandleAsync(id, request.Ct) is { Email: { Length: > 0 } own } ? own : null;
 
     private static async Task<IResult> RetryAsync(ApiRequest request, string id) => await request.Get<RetryMail>().HandleAsync(id, request.Actor, request.Ct) switch
     {

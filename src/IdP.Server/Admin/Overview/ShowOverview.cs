@@ -1,5 +1,6 @@
 using IdP.Server.Admin.Users;
 using IdP.Storage.Database;
+using IdP.Verification.SignIn;
 
 namespace IdP.Server.Admin.Overview;
 
@@ -10,7 +11,7 @@ internal sealed class ShowOverview(IdPDatabase database, TimeProvider clock)
 
     public sealed record Counts(long People, long Required, long Enrolled, long InTime, long Late, long LockedAttempts, long Disabled);
 
-    /// <param name="Why"><c>expired</c>, <c>attempts</c> or <c>frozen</c>.</param>
+    /// <param name="Why"><c>expired</c>, <c>attempts</c>, <c>frozen</c> or <c>help</c>.</param>
     public sealed record Attention(string UserId, string DisplayName, string Why, DateTimeOffset Since);
 
     private const string NotEnrolled =
@@ -49,6 +50,11 @@ internal sealed class ShowOverview(IdPDatabase database, TimeProvider clock)
         ORDER BY p.frozen_at DESC, p.id LIMIT 10
         """;
 
+    private const string Help = $"""
+        SELECT u.id, u.display_name, e.at FROM audit_events e JOIN users u ON u.id = e.user_id
+        WHERE {HelpRequests.Open} AND u.disabled_at IS NULL ORDER BY e.id DESC LIMIT 10
+        """;
+
     public Task<Counts> CountAsync() => database.ReadAsync(async s =>
     {
         var now = clock.GetUtcNow();
@@ -65,7 +71,8 @@ internal sealed class ShowOverview(IdPDatabase database, TimeProvider clock)
         var expired = await s.AllAsync(late, row => new Attention(row.GetString(0), row.GetString(1), "expired", row.Time(2)), now);
         var guessed = await s.AllAsync(attempts, row => new Attention(row.GetString(0), row.GetString(1), "attempts", row.Time(2)), now);
         var byThemselves = await s.AllAsync(frozen, row => new Attention(row.GetString(0), row.GetString(1), "frozen", row.Time(2)));
-        return [.. expired.Concat(guessed).Concat(byThemselves).OrderByDescending(a => a.Since).Take(MostAttention)];
+        var help = await s.AllAsync(Help, row => new Attention(row.GetString(0), row.GetString(1), "help", row.Time(2)), now - HelpRequests.Lifetime);
+        return [.. expired.Concat(guessed).Concat(byThemselves).Concat(help).OrderByDescending(a => a.Since).Take(MostAttention)];
     }).AsTask();
 
     private static string Enabled(DatabaseProvider provider, string id) => $"EXISTS (SELECT 1 FROM {ProgressIndexes.Tables(provider).Users} WHERE u.id = {id} AND u.disabled_at IS NULL)";

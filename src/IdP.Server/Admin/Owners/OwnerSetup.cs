@@ -119,6 +119,15 @@ internal sealed class OwnerSetup(IdPDatabase database, PasswordHasher hasher, Ra
     public static async Task<bool> IsLastOwnerAsync(IdPDbContext db, User user, CancellationToken ct) =>
         user.Roles.Contains(Roles.Owner) && !await Owners(db).AnyAsync(u => u.Id != user.Id && u.DisabledAt == null, ct);
 
+    /// <summary>Whether nobody who can sign in would be owner any more, with what the unit of work has not saved yet.</summary>
+    public static async Task<bool> TakesEveryOwnerAsync(IdPDbContext db, CancellationToken ct)
+    {
+        var touched = db.ChangeTracker.Entries<User>().Where(e => e.State != Microsoft.EntityFrameworkCore.EntityState.Unchanged).Select(e => e.Entity).ToList();
+        if (touched.Count == 0 || touched.Any(u => u.DisabledAt is null && Roles.Normalize(u.Roles).Contains(Roles.Owner))) return false;
+        var owners = await Owners(db).AsNoTracking().Where(u => u.DisabledAt == null).Select(u => u.Id).ToListAsync(ct);
+        return owners.Count > 0 && owners.TrueForAll(id => touched.Exists(u => u.Id == id));
+    }
+
     /// <summary>
     /// Whether somebody would become the first owner past the one-time link. Only the document that is read at start may
     /// name one: whoever writes it holds the configuration, too.

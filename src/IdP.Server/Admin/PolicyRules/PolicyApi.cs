@@ -26,8 +26,8 @@ internal static class PolicyApi
             .Produces<ShowPolicy.Policy>().Conditional().Explains().Refuses(StatusCodes.Status409Conflict);
         api.MapGet("/simulate", SimulateAsync).Needs(Right.PoliciesRead).Produces<Simulate.Answer>()
             .Takes("person", "User name, address or id; needed.").Takes("resource", "A client id, portal or admin; needed.").Takes("at", "When, in ISO 8601; now when missing.")
-            .Takes("address", "From where; not known when missing.").Takes("session", "What is proven already; none when missing.", "none", "password", "verified")
-            .Takes("minutes", "How long ago it was verified, with the session verified.").Takes("acr", "The level that the application asks for.").Takes("draft", "By the draft of the policy.", "true", "false");
+            .Takes("address", "From where; not known when missing.").Takes("session", "What is proven already; none when missing.", "none", "password", "verified", "remembered")
+            .Takes("minutes", "How long ago it was verified, with the session verified or remembered.").Takes("acr", "The level that the application asks for.").Takes("draft", "By the draft of the policy.", "true", "false");
     }
 
     private static async Task<IResult> ListAsync(ApiRequest request)
@@ -68,7 +68,7 @@ internal static class PolicyApi
     {
         var session = request.Query("session") ?? "none";
         if (!Enum.TryParse<SimulatedSession>(session, ignoreCase: true, out var holds) || !Enum.IsDefined(holds) || char.IsAsciiDigit(session[0]))
-            throw new ApiInputException("session", "must be none, password or verified.");
+            throw new ApiInputException("session", "must be none, password, verified or remembered.");
         var at = request.Query("at");
         DateTimeOffset time = default;
         if (at is not null && !DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time)) throw new ApiInputException("at", "must be a time such as 2026-12-01T09:00:00Z.");

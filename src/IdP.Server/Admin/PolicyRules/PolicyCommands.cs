@@ -135,7 +135,7 @@ internal static class PolicyCommands
         var at = Verbs.Text("--at", "When, such as 2026-12-01T09:00:00Z; now when not given.");
         var address = Verbs.Text("--address", "From where; not known when not given.");
         var session = Verbs.Choice<SimulatedSession>("--session", "What is proven already; none when not given.");
-        var minutes = Verbs.Number("--verified-minutes-ago", "How long ago, with --session verified.");
+        var minutes = Verbs.Number("--verified-minutes-ago", "How long ago, with --session verified or remembered.");
         var acr = Verbs.Text("--acr-values", "The level that the application asks for.");
         var draft = Verbs.Flag("--draft", "By the draft of the policy.");
         return verbs.Verb("simulate", "Says what a person would be asked, why, and what would change it. Nothing is saved.", Right.PoliciesRead, [person, resource, at, address, session, minutes, acr, draft], async call =>

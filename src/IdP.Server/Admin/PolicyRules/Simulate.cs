@@ -23,6 +23,9 @@ internal enum SimulatedSession
 
     /// <summary>Signed in and verified, so many minutes ago.</summary>
     Verified,
+
+    /// <summary>Signed in by the password, in a browser that is remembered since a verification so many minutes ago.</summary>
+    Remembered,
 }
 
 /// <summary>
@@ -45,7 +48,7 @@ internal sealed class Simulate(IdPDatabase database, Catalog catalog, TimeProvid
 
         public SimulatedSession Session { get; init; }
 
-        /// <summary>How long ago the session was verified.</summary>
+        /// <summary>How long ago it was verified: in the session, or when the browser was remembered.</summary>
         public int VerifiedMinutesAgo { get; init; }
 
         /// <summary><c>acr_values</c> of the request; null: none.</summary>
@@ -126,7 +129,7 @@ internal sealed class Simulate(IdPDatabase database, Catalog catalog, TimeProvid
 
         if (id is null || await new People(database).FindAsync(id) is not { } person) return new Outcome.NoSuchPerson();
         var asked = request.Draft && policy.Draft is { } draft ? draft : policy;
-        var question = new Question(asked, person.State, Session(request, request.At ?? clock.GetUtcNow()), Demands(request), snapshot.Verification, request.At ?? clock.GetUtcNow());
+        var question = new Question(asked, person.State, Session(request, asked, request.At ?? clock.GetUtcNow()), Demands(request), snapshot.Verification, request.At ?? clock.GetUtcNow());
         var other = policy.Draft is null ? null : PlayOf(question with { Policy = ReferenceEquals(asked, policy) ? policy.Draft : policy });
         return new Outcome.Answered(new Answer(
             person.Id, person.UserName, request.Resource, name, question.At, request.Address, PlayOf(question), other, !ReferenceEquals(asked, policy), [.. Variations(question)]));
@@ -139,12 +142,16 @@ internal sealed class Simulate(IdPDatabase database, Catalog catalog, TimeProvid
         _ => (snapshot.PolicyOf(resource), snapshot.Clients.GetValueOrDefault(resource)?.DisplayName),
     };
 
-    private static SessionState? Session(Request request, DateTimeOffset at) => request.Session switch
+    private static SessionState? Session(Request request, ResourcePolicy policy, DateTimeOffset at) => request.Session switch
     {
         SimulatedSession.None => null,
         SimulatedSession.Password => new SessionState { PasswordAt = at.AddMinutes(-1) },
+        SimulatedSession.Remembered => new SessionState { PasswordAt = at.AddMinutes(-1), Remembered = Remembered(policy, at.AddMinutes(-request.VerifiedMinutesAgo)) },
         _ => Verified(at.AddMinutes(-request.VerifiedMinutesAgo)),
     };
+
+    // As the page would have told the person at that time.
+    private static RememberedProof Remembered(ResourcePolicy policy, DateTimeOffset at) => new(at, at.AddDays(policy.RememberBrowserDays));
 
     private static SessionState Verified(DateTimeOffset at) => new() { PasswordAt = at, VerifiedAt = at, Amr = ["pwd", "otp", "mfa"] };
 
@@ -169,7 +176,7 @@ internal sealed class Simulate(IdPDatabase database, Catalog catalog, TimeProvid
             switch (decision)
             {
                 case Decision.SignIn:
-                    session = new SessionState { PasswordAt = question.At, PasswordFor = demands.Flow };
+                    session = new SessionState { PasswordAt = question.At, PasswordFor = demands.Flow, Remembered = question.Session?.Remembered };
                     continue;
                 case Decision.Verify verify:
                     session = Proven(session!, verify.Methods is [PasskeyMethod.Name, ..], question.At, demands.Flow);
@@ -230,6 +237,14 @@ internal sealed class Simulate(IdPDatabase database, Catalog catalog, TimeProvid
         var fresh = (int)policy.ReverifyAfter.TotalMinutes;
         if (fresh > 0) yield return ("verified", fresh.ToString(System.Globalization.CultureInfo.InvariantCulture), question with { Session = Verified(at.AddMinutes(1 - fresh)) });
         if (question.Session is { VerifiedAt: not null }) yield return ("notVerified", null, question with { Session = new SessionState { PasswordAt = at.AddMinutes(-1) } });
+        if (question.Session?.Remembered is not null) yield return ("notRemembered", null, question with { Session = question.Session with { Remembered = null } });
+        else if (policy.RememberBrowserDays > 0)
+        {
+            // At this moment: whoever is remembered later than the policy changed, and for the first time.
+            yield return ("remembered", policy.RememberBrowserDays.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                question with { Session = (question.Session ?? new SessionState { PasswordAt = at.AddMinutes(-1) }) with { Remembered = Remembered(policy, at) } });
+        }
+
         var networks = policy.Rules.SelectMany(r => r.Networks?.Split(' ') ?? []).Distinct(StringComparer.Ordinal).ToList();
         foreach (var network in networks.Where(n => System.Net.IPNetwork.TryParse(n, out _)))
             yield return ("address", network, question with { Demands = question.Demands with { Address = System.Net.IPNetwork.Parse(network).BaseAddress.ToString() } });

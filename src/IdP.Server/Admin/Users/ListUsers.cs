@@ -137,6 +137,7 @@ internal sealed class ListUsers(IdPDatabase database, TimeProvider clock)
         };
     }
 
-    private static bool IsReferenceNumber(string text) =>
+    /// <summary>Whether a text looks like a number that a person was told: of a lock, a request for help, a frozen account, an error.</summary>
+    public static bool IsReferenceNumber(string text) =>
         text is [_, _, '-', _, _, _, _, '-', _, _] && text.All(c => c == '-' || char.IsAsciiLetterOrDigit(c));
 }

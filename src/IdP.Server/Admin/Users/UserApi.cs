@@ -51,8 +51,6 @@ internal static class UserApi
         api.MapDelete("/users/{user}", RemoveAsync).Needs(Right.PeopleWrite).Produces(StatusCodes.Status204NoContent).Refuses(StatusCodes.Status409Conflict).Conditional().Explains();
     }
 
-    private static readonly string[] Queries = ["search", "state", "role", "group", "disabled", "campaign", "daysLeftAtMost", "daysLeftAtLeast", "limit", "after"];
-
     private static readonly string[] Flags = ["true", "false"];
 
     private static readonly string[] RolesAsked = ["any", .. Roles.All];
@@ -68,7 +66,6 @@ internal static class UserApi
 
     private static async Task<IResult> ListAsync(ApiRequest request)
     {
-        request.OnlyQueries(Queries);
         var (limit, after) = request.Page();
         var page = await request.Get<ListUsers>().HandleAsync(new(request.Query("search"), request.Choice("state", PeopleFilter.All), limit)
         {

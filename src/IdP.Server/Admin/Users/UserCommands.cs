@@ -53,7 +53,7 @@ internal static class UserCommands
                 return ExitCode.Done;
             }
 
-            if (page.Users.Count == 0) call.Out.Line("No people.");
+            if (page.Users.Count == 0) call.Out.Line(ListUsers.IsReferenceNumber(call.Value(search) ?? "") ? $"No people. See: idp audit list --reference {call.Value(search)}" : "No people.");
             else call.Out.Table(["User", "Name", "E-mail", "State", "Days left", "Deadline", "Locked", "Disabled", "Roles"], page.Users.Select(u => new[]
             {
                 u.Username, u.DisplayName, u.Email, u.State, u.DaysLeft?.ToString(CultureInfo.InvariantCulture), Call.Time(u.Deadline),

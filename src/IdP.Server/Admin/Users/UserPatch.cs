@@ -52,12 +52,12 @@ internal record UserPatch
         {
             RuleFor(p => p.DisplayName).MaximumLength(256).WithMessage(Sentence.Of($"displayName must have at most 256 characters."))
                 .Must(NoControls).WithMessage(Sentence.Of($"displayName must not have control characters.")).OverridePropertyName("displayName");
-            RuleFor(p => p.Email).Must(IsAddress!).When(p => p.Email is { Length: > 0 })
+            RuleFor(p => p.Email).Must(e => IsAddress(e!)).When(p => p.Email is { Length: > 0 })
                 .WithMessage(Sentence.Of($"email must be an address such as maya@example.com.")).OverridePropertyName("email");
             RuleForEach(p => p.Roles).Must(r => r == "admin" || Admin.Roles.All.Contains(r))
                 .WithMessage(Sentence.Of($"roles must be among {string.Join(", ", Admin.Roles.All)}.")).OverridePropertyName("roles");
             RuleForEach(p => p.Groups).Must(g => GroupPatch.NameProblem(g) is null)
-                .WithMessage(GroupPatch.NameRule).OverridePropertyName("groups");
+                .WithMessage(GroupPatch.NameRule()).OverridePropertyName("groups");
             RuleFor(p => p.Locale).Matches("^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$").When(p => p.Locale is { Length: > 0 })
                 .WithMessage(Sentence.Of($"locale must be a language tag such as en or de-AT.")).OverridePropertyName("locale");
             RuleFor(p => p.ZoneInfo).Must(z => TimeZoneInfo.TryFindSystemTimeZoneById(z!, out _)).When(p => p.ZoneInfo is { Length: > 0 })
@@ -66,9 +66,10 @@ internal record UserPatch
         }
 
         private static bool NoControls(string? text) => text is null || !Texts.HasControls(text);
-
-        private static bool IsAddress(string text) =>
-            text.Length <= 320 && !Texts.HasControls(text) && !text.Any(char.IsWhiteSpace)
-            && text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at == text.LastIndexOf('@') && at < text.Length - 1;
     }
+
+    /// <summary>Whether a text is an e-mail address, as far as that can be seen.</summary>
+    public static bool IsAddress(string text) =>
+        text.Length <= 320 && !Texts.HasControls(text) && !text.Any(char.IsWhiteSpace)
+        && text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at == text.LastIndexOf('@') && at < text.Length - 1;
 }

@@ -222,6 +222,74 @@ internal sealed class DocumentApplyTests(TestDatabaseKind kind) : AdminFixture(k
         Assert.That(result.Errors.Select(e => e.Path), Is.EqualTo(new[] { "$.users[0].email" }));
     }
 
+    [Test]
+    public async Task An_account_is_turned_off_and_on_again_and_the_second_is_called_weaker()
+    {
+        await ApplyAsync(Document);
+        var before = await StoredAsync("maya");
+
+        var off = await ApplyAsync("""{ "users": [ { "username": "maya", "disabled": true } ] }""");
+        var again = await ApplyAsync("""{ "users": [ { "username": "maya", "disabled": true } ] }""");
+        var left = await ApplyAsync(Document);
+        var stored = await StoredAsync("maya");
+        var on = await ApplyAsync("""{ "users": [ { "username": "maya", "disabled": false } ] }""");
+
+        Assert.That(off.Differences.Select(d => (d.Text, d.Weaker)), Is.EqualTo(new[] { ("disabled: false -> true", (string?)null) }));
+        Assert.That((stored.DisabledAt, stored.CredentialGeneration > before.CredentialGeneration), Is.EqualTo(((DateTimeOffset?)Now, true)));
+        Assert.That((again.Differences.Count, left.Differences.Count), Is.EqualTo((0, 0)), "What is left out stays.");
+        Assert.That(on.Differences.Select(d => (d.Text, d.Weaker)), Is.EqualTo(new[] { ("disabled: true -> false", "maya can sign in again.") }));
+        Assert.That((await StoredAsync("maya")).DisabledAt, Is.Null);
+    }
+
+    [Test]
+    public async Task An_account_that_its_person_froze_is_turned_on_by_no_document()
+    {
+        await ApplyAsync(Document);
+        await Database.SaveAsync(async db =>
+        {
+            var maya = await db.Users.SingleAsync(u => u.UserName == "maya");
+            (maya.DisabledAt, maya.FrozenAt) = (Now, Now);
+        });
+
+        Assert.That((await ApplyAsync("""{ "users": [ { "username": "maya", "disabled": false } ] }""")).Differences, Is.Empty);
+        Assert.That((await StoredAsync("maya")).FrozenAt, Is.Not.Null);
+    }
+
+    [TestCase("\"disabled\": true")]
+    [TestCase("\"roles\": [\"auditor\"]")]
+    public async Task No_document_takes_every_owner(string field)
+    {
+        await ApplyAsync("""{ "users": [ { "username": "olga", "roles": ["owner"] }, { "username": "otto", "roles": ["owner"] } ] }""", atStart: true);
+
+        var both = await ApplyAsync($$"""{ "users": [ { "username": "olga", {{field}} }, { "username": "otto", {{field}} } ] }""");
+        var one = await ApplyAsync($$"""{ "users": [ { "username": "olga", {{field}} } ] }""");
+
+        Assert.That(both.Errors.Select(e => e.Path), Is.EqualTo(new[] { "$.users" }));
+        Assert.That((one.Errors.Count, one.Differences.Count), Is.EqualTo((0, 1)));
+    }
+
+    [TestCase("\"password\": \"another-password-1\"")]
+    [TestCase("\"disabled\": true")]
+    public async Task A_dry_run_signs_nobody_out(string field)
+    {
+        await ApplyAsync(Document);
+        var maya = await StoredAsync("maya");
+        await Database.SaveAsync(db =>
+        {
+            db.Sessions.Add(new() { Id = "session", HandleHash = "hash", UserId = maya.Id, Amr = "pwd", ExpiresAt = Now.AddHours(1) });
+            return Task.CompletedTask;
+        });
+        var document = $$"""{ "users": [ { "username": "maya", {{field}} } ] }""";
+
+        var said = await ApplyAsync(document, dryRun: true);
+
+        Assert.That(said.Differences, Has.Count.EqualTo(1));
+        await using var db = Database.CreateContext();
+        Assert.That((await db.Sessions.AsNoTracking().SingleAsync()).RevokedAt, Is.Null);
+        await ApplyAsync(document);
+        Assert.That((await db.Sessions.AsNoTracking().SingleAsync()).RevokedAt, Is.Not.Null);
+    }
+
     // Every row that the document could touch, with its times and hashes.
     private async Task<string> StateAsync()
     {

@@ -21,7 +21,7 @@ internal sealed class DocumentExportTests(TestDatabaseKind kind) : AdminFixture(
           "groups": [ { "name": "finance \" & <team>", "description": "People of Payroll", "claims": { "department": "Finance", "level": 3, "of": ["a", { "b": null }] } }, { "name": "empty" } ],
           "users": [ { "username": "olga", "email": "olga@example.com", "emailVerified": true, "displayName": "Olga Ö. \u202Eevil", "password": "quiet-harbour-27", "roles": ["admin", "auditor"],
                        "groups": ["finance \" & <team>", "unregistered"], "claims": { "dept": 7 }, "locale": "de-AT", "zoneInfo": "Europe/Vienna", "verification": "required" },
-                     { "username": "Maya", "verification": "required", "totpSecret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" }, { "username": "bare" } ],
+                     { "username": "Maya", "verification": "required", "totpSecret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" }, { "username": "bare", "disabled": true } ],
           "clients": [ { "clientId": "payroll", "clientSecret": "a secret somebody chose", "displayName": "Payroll", "description": "Salaries", "redirectUris": ["https://payroll.example/cb", "https://payroll.example/b"],
                          "postLogoutRedirectUris": ["https://payroll.example/out"], "backChannelLogoutUri": "https://payroll.example/logout", "grantTypes": ["authorization_code", "refresh_token", "client_credentials"],
                          "scopes": ["openid", "payments"], "consent": "explicit", "identityVerification": "required", "reverifyAfterMinutes": 60, "verificationMethods": ["otp"], "enrollmentProof": "mail",
@@ -58,7 +58,7 @@ internal sealed class DocumentExportTests(TestDatabaseKind kind) : AdminFixture(
         Assert.Multiple(() =>
         {
             Assert.That(NamesIn(document["clients"]!), Is.SupersetOf(NamesOf<ClientPatch>()));
-            Assert.That(NamesIn(document["users"]!), Is.SupersetOf(NamesOf<UserPatch>().Append("verification")));
+            Assert.That(NamesIn(document["users"]!), Is.SupersetOf(NamesOf<UserPatch>().Append("verification").Append("disabled")));
             Assert.That(NamesIn(document["groups"]!), Is.SupersetOf(NamesOf<GroupPatch>()));
             Assert.That(NamesIn(document["apis"]!), Is.EquivalentTo(typeof(ApplyDocument.ApiEntry).GetProperties().Select(p => Camel(p.Name)).Except(["path"])));
             Assert.That(NamesIn(document["mailTemplates"]!), Is.EquivalentTo(typeof(ApplyDocument.MailEntry).GetProperties().Select(p => Camel(p.Name)).Except(["path"])));

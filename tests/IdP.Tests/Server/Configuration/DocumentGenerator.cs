@@ -46,6 +46,8 @@ internal sealed class DocumentGenerator(Random random)
         Maybe(() => user["locale"] = One(["", "de", "en-GB"]));
         Maybe(() => user["zoneInfo"] = One(["", "Europe/Vienna", "UTC"]));
         Maybe(() => user["verification"] = One(["required", "notRequired"]));
+        // The first one is the only owner.
+        if (name != "user-0") Maybe(() => user["disabled"] = Coin());
         // The first one stays owner, or nobody could take the role away.
         user["roles"] = name == "user-0" ? new JsonArray("admin") : Some(["clientAdmin", "helpDesk", "auditor"]);
         return user;

@@ -69,7 +69,8 @@ internal sealed class ApiTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         Assert.That(races.Count(r => r.JsonString("code") == "changedMeanwhile"), Is.EqualTo(9));
         var now = await ApiAsync(Owner, HttpMethod.Get, "/groups/finance");
         Assert.That(now.Json.GetProperty("claims").GetProperty("department").GetString(), Is.EqualTo("finance"), "A missing field keeps its value.");
-        Assert.That((await ApiAsync(Owner, HttpMethod.Delete, "/groups/finance")).Status, Is.EqualTo(HttpStatusCode.NoContent));
+        AssertProblem(await ApiAsync(Owner, HttpMethod.Delete, "/groups/finance", ifMatch: seen), HttpStatusCode.PreconditionFailed, "changedMeanwhile");
+        Assert.That((await ApiAsync(Owner, HttpMethod.Delete, "/groups/finance", ifMatch: now.Header("ETag"))).Status, Is.EqualTo(HttpStatusCode.NoContent));
         AssertProblem(await ApiAsync(Owner, HttpMethod.Get, "/groups/finance"), HttpStatusCode.NotFound, "notFound");
     }
 

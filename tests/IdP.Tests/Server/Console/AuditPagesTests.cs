@@ -44,6 +44,27 @@ internal sealed class AuditPagesTests() : ConsoleFixture(TestDatabaseKind.Sqlite
     }
 
     [Test]
+    public async Task A_person_and_an_application_lead_to_their_rows_and_rows_lead_to_what_is_still_there()
+    {
+        foreach (var id in new[] { "linked", "gone" }) await ApiAsync(Owner, HttpMethod.Post, "/clients", new { clientId = id, redirectUris = new[] { "https://linked.example/callback" } });
+        await ApiAsync(Owner, HttpMethod.Delete, "/clients/gone");
+        var (console, olga) = (await ConsoleAsync(Auditor), (await ApiAsync(Owner, HttpMethod.Get, $"/users/{Owner}")).JsonString("id")!);
+        await ConsoleAsync(Owner);
+
+        var ofPerson = await console.OpenAsync(ToAudit(await console.OpenAsync($"admin/people/{olga}"))!);
+        var ofClient = await console.OpenAsync(ToAudit(await console.OpenAsync("admin/clients/client?id=linked"))!);
+        var ofGone = await console.OpenAsync("admin/audit?resource=client:gone");
+
+        Assert.That(ofPerson.Page.QuerySelectorAll("tbody td:last-child").Select(c => c.TextContent), Is.Not.Empty.And.All.Contains(Owner));
+        Assert.That(ofPerson.Page.QuerySelectorAll($"tbody td:nth-child(3) a[href$='/admin/people/{olga}']"), Is.Not.Empty, "who did it");
+        Assert.That(ofClient.Page.QuerySelectorAll("tbody td:last-child a").Select(a => a.GetAttribute("href")), Is.Not.Empty.And.All.EndsWith("/admin/clients/client?id=linked"));
+        Assert.That((ofGone.Page.QuerySelectorAll("tbody tr").Length > 1, ofGone.Page.QuerySelectorAll("tbody td:last-child a").Length), Is.EqualTo((true, 0)), "What is gone has no page.");
+        Assert.That(ToAudit(await (await ConsoleAsync(HelpDesk)).OpenAsync($"admin/people/{olga}")), Is.Null, "Whoever may not read it is not sent there.");
+    }
+
+    private static string? ToAudit(Exchange page) => page.Page.QuerySelector("main a[href*='/admin/audit?']")?.GetAttribute("href");
+
+    [Test]
     public async Task The_API_lists_part_by_part_and_refuses_what_it_does_not_know()
     {
         var first = await ApiAsync(Auditor, HttpMethod.Get, "/audit?limit=2&event=api_token.*");

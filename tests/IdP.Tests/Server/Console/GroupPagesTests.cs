@@ -69,6 +69,14 @@ internal sealed class GroupPagesTests() : ConsoleFixture(TestDatabaseKind.Sqlite
     }
 
     [Test]
+    public async Task Without_a_token_in_the_configuration_there_are_no_figures()
+    {
+        using var agent = new UserAgent();
+
+        Assert.That((await agent.GetAsync(new Uri(Server.Issuer, "metrics"))).Status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
     public async Task Who_may_only_read_is_offered_nothing_and_refused_everything()
     {
         var console = await ConsoleAsync(HelpDesk);

@@ -119,13 +119,31 @@ internal sealed class OpenApiTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
         AssertProblem(await ApiAsync(Owner, HttpMethod.Patch, "/mail/templates/E1/en", new { text = "{nonsense}" }), HttpStatusCode.BadRequest, "invalid");
         AssertProblem(await ApiAsync(Owner, HttpMethod.Patch, "/mail/templates/E1/fr", new { subject = "x" }), HttpStatusCode.Conflict, "giveBoth");
         AssertProblem(await ApiAsync(Owner, HttpMethod.Get, "/mail/templates/E99/en"), HttpStatusCode.NotFound, "notFound");
-        Assert.That((await ApiAsync(Owner, HttpMethod.Delete, "/mail/templates/E1/en")).Status, Is.EqualTo(HttpStatusCode.NoContent));
+        AssertProblem(await ApiAsync(Owner, HttpMethod.Delete, "/mail/templates/E1/en", ifMatch: seen.Header("ETag")), HttpStatusCode.PreconditionFailed, "changedMeanwhile");
+        Assert.That((await ApiAsync(Owner, HttpMethod.Delete, "/mail/templates/E1/en", ifMatch: changed.Header("ETag"))).Status, Is.EqualTo(HttpStatusCode.NoContent));
         Assert.That((await ApiAsync(Owner, HttpMethod.Get, "/mail/templates/E1/en")).JsonString("subject"), Is.EqualTo(seen.JsonString("subject")));
         var list = await ApiAsync(Auditor, HttpMethod.Get, "/mail/templates?limit=3&after=E1/en");
         Assert.That(list.Json.GetProperty("items").GetArrayLength(), Is.EqualTo(3));
 
         Assert.That((await ApiAsync(Auditor, HttpMethod.Get, "/mail/outbox?failed=false&limit=1")).Status, Is.EqualTo(HttpStatusCode.OK));
         AssertProblem(await ApiAsync(Owner, HttpMethod.Post, "/mail/outbox/none/retry"), HttpStatusCode.NotFound, "notFound");
+        AssertProblem(await ApiAsync(Owner, HttpMethod.Post, "/mail/test"), HttpStatusCode.Conflict, "noServer");
+        AssertProblem(await ApiAsync(ClientAdmin, HttpMethod.Post, "/mail/test"), HttpStatusCode.Forbidden, "forbidden");
+    }
+
+    [Test]
+    public async Task Every_route_refuses_a_query_parameter_that_it_does_not_take_and_names_it()
+    {
+        List<string> wrong = [];
+        foreach (var operation in (await DescriptionAsync()).Operations)
+        {
+            var (method, path) = (operation.Split(' ')[0], operation.Split(' ')[1].Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal));
+            // A slip in the name of one that is taken here or elsewhere.
+            var answer = await ApiAsync(Owner, new HttpMethod(method), path + "?dryrun=true");
+            if (answer.Status != HttpStatusCode.BadRequest || !answer.Json.GetProperty("errors").TryGetProperty("dryrun", out _)) wrong.Add($"{operation}: {answer}");
+        }
+
+        Assert.That(wrong, Is.Empty);
     }
 
     [Test]

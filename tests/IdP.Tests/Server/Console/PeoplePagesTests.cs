@@ -1,15 +1,16 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using IdP.Testing;
 
 namespace IdP.Tests.Server.Console;
 
 /// <summary>The console's pages about people.</summary>
-internal sealed class PeoplePagesTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
+internal sealed partial class PeoplePagesTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
 {
     private const string Hostile = "<script>alert(1)</script>\u202Eevil";
 
     protected override IEnumerable<object> Others =>
-        [Required("maya"), Required("noah"), Required("late"), Required("ref"), Required("bulk1"), Person("bulk2"), Enrolled("bulk3"), Person("plain"), Person("edited"), Person("off"), Required("passed")];
+        [Required("maya"), Required("noah"), Required("late"), Required("ref"), Required("bulk1"), Person("bulk2"), Enrolled("bulk3"), Person("plain"), Person("edited"), Person("off"), Required("passed"), Enrolled("lost")];
 
     [Test]
     public async Task The_list_is_searched_and_filtered_and_leads_to_the_person()
@@ -53,6 +54,44 @@ internal sealed class PeoplePagesTests() : ConsoleFixture(TestDatabaseKind.Sqlit
         Assert.That(Names(await console.OpenAsync("admin/people?q=lk-7f3q-29")), Is.Empty, "The number went with the lock.");
         Assert.That((await console.OpenAsync(act.Uri.AbsolutePath)).Page.Body!.TextContent, Does.Contain("Is not locked."));
     }
+
+    [Test]
+    public async Task Every_number_that_a_page_tells_leads_to_who_was_told_it_and_whoever_waits_for_help_is_seen()
+    {
+        var lost = Browser("lost");
+        var verify = await lost.SignInAsync(await lost.OpenAsync("portal/security"));
+        var (asked, again) = (Number(await lost.OpenAsync("verify/help" + verify.Uri.Query)), Number(await lost.OpenAsync("verify/help" + verify.Uri.Query)));
+        var told = Number(await lost.OpenAsync("portal/nowhere"));
+        using var stranger = new UserAgent();
+        var nobody = Number(await stranger.GetAsync(new Uri(Server.Issuer, "error?reason=client")));
+        var console = await ConsoleAsync(HelpDesk);
+
+        Assert.That(again, Is.EqualTo(asked), "Loading it again asks no second time.");
+        foreach (var (number, name) in new[] { (asked, "help.asked"), (told, "error.shown") })
+        {
+            Assert.That(Names(await console.OpenAsync($"admin/people?q={number.ToLowerInvariant()}")), Is.EqualTo(new[] { "lost" }), number);
+            Assert.That((await ApiAsync(HelpDesk, HttpMethod.Get, $"/users?search={number}")).Json.GetProperty("items")[0].GetProperty("username").GetString(), Is.EqualTo("lost"));
+            var row = (await ApiAsync(Auditor, HttpMethod.Get, $"/audit?reference={number}")).Json.GetProperty("items").EnumerateArray().Single();
+            Assert.That((row.GetProperty("event").GetString(), row.GetProperty("username").GetString()), Is.EqualTo((name, "lost")));
+        }
+
+        Assert.That(await CommandAsync("users", "list", "--search", asked), Does.Contain("lost"));
+        var none = await (await ConsoleAsync(Auditor)).OpenAsync($"admin/people?q={nobody}");
+        Assert.That(Names(none), Is.Empty);
+        var audit = await (await ConsoleAsync(Auditor)).OpenAsync(none.Page.QuerySelector("a[href*='/admin/audit?reference=']")!.GetAttribute("href")!);
+        Assert.That(audit.Page.QuerySelector("tbody")!.TextContent, Does.Contain("error.shown").And.Contain(nobody).And.Contain("Error.App (400)"));
+
+        var attention = (await console.OpenAsync("admin")).Page.QuerySelectorAll("tbody tr").Single(r => r.TextContent.Contains("lost", StringComparison.Ordinal));
+        Assert.That(attention.TextContent, Does.Contain("Cannot use their app"));
+        Assert.That(attention.QuerySelector("a")!.GetAttribute("href"), Does.EndWith("/admin/people/" + await IdOfAsync("lost")));
+        await lost.VerifyAsync(verify);
+        Assert.That((await console.OpenAsync("admin")).Page.Body!.TextContent, Does.Not.Contain("Cannot use their app"), "Whoever got in waits no more.");
+    }
+
+    private static string Number(Exchange page) => ToldNumber().Match(page.Page.Body!.TextContent) is { Success: true } number ? number.Value : throw new InvalidOperationException($"{page}");
+
+    [GeneratedRegex("(?:HP|ER)-[A-Z0-9]{4}-[A-Z0-9]{2}")]
+    private static partial Regex ToldNumber();
 
     [Test]
     public async Task Several_people_are_looked_at_first_and_then_required_at_once()

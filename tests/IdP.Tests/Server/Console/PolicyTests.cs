@@ -8,7 +8,7 @@ namespace IdP.Tests.Server.Console;
 [TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.All))]
 internal sealed class PolicyTests(TestDatabaseKind kind) : ConsoleFixture(kind)
 {
-    protected override IEnumerable<object> Apps => [App("payroll", "required"), App("wiki", "notRequired"), App("desk", "notRequired"), App("notes", "notRequired")];
+    protected override IEnumerable<object> Apps => [App("payroll", "required"), App("wiki", "notRequired"), App("desk", "notRequired"), App("notes", "notRequired"), App("shop", "required")];
 
     protected override IEnumerable<object> Others => [Enrolled("paula"), Person("peter")];
 
@@ -86,6 +86,33 @@ internal sealed class PolicyTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         Assert.That(play.GetProperty("reasons").GetArrayLength(), Is.GreaterThan(1));
         if (method is not null) Assert.That(play.GetProperty("steps").EnumerateArray().First(s => s.GetProperty("kind").GetString() == result).GetProperty("methods")[0].GetString(), Is.EqualTo(method));
         Assert.That(play.GetProperty("steps").EnumerateArray().Last().GetProperty("kind").GetString(), Is.EqualTo("proceed"));
+    }
+
+    [Test]
+    public async Task The_simulator_knows_a_remembered_browser_as_what_is_there_and_as_what_would_change_it()
+    {
+        await ApiAsync(ClientAdmin, HttpMethod.Patch, "/clients/shop", new { rememberBrowserDays = 30 });
+        const string Question = "/simulate?person=paula&resource=shop&session=";
+
+        var remembered = await ApiAsync(HelpDesk, HttpMethod.Get, Question + "remembered");
+        var tooLong = await ApiAsync(HelpDesk, HttpMethod.Get, Question + $"remembered&minutes={30 * 24 * 60}");
+        var password = await ApiAsync(HelpDesk, HttpMethod.Get, Question + "password");
+        var nowhere = await ApiAsync(HelpDesk, HttpMethod.Get, "/simulate?person=paula&resource=payroll&session=remembered");
+        var page = await (await ConsoleAsync(HelpDesk)).OpenAsync("admin/simulator?person=paula&resource=shop&session=remembered");
+
+        Assert.That(Results(remembered), Is.EqualTo(("proceed", "notRemembered: verify", true)), $"{remembered}");
+        Assert.That(remembered.Json.GetProperty("play").GetProperty("steps").EnumerateArray().Last().GetProperty("acr").GetString(), Is.EqualTo("pwd"), "It proves nothing.");
+        Assert.That(Results(tooLong), Is.EqualTo(("verify", "", false)), $"{tooLong}");
+        Assert.That(Results(password), Is.EqualTo(("verify", "remembered: proceed", false)), $"{password}");
+        Assert.That(Results(nowhere), Is.EqualTo(("verify", "", false)), "The policy of Payroll remembers none.");
+        Assert.That(page.Page.Body!.TextContent, Does.Contain("The browser is remembered.").And.Contain("In a browser that is not remembered:"));
+    }
+
+    private static (string? Result, string Variation, bool Remembered) Results(Exchange answer)
+    {
+        var play = answer.Json.GetProperty("play");
+        var variation = answer.Json.GetProperty("variations").EnumerateArray().Select(v => $"{v.GetProperty("kind").GetString()}: {v.GetProperty("result").GetString()}").FirstOrDefault(v => v.Contains("emembered", StringComparison.Ordinal));
+        return (play.GetProperty("result").GetString(), variation ?? "", play.GetProperty("reasons").EnumerateArray().Any(r => r.GetString() == "The browser is remembered."));
     }
 
     [Test]

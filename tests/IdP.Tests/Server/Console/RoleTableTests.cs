@@ -28,6 +28,7 @@ internal sealed class RoleTableTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
         ["POST /tokens"] = new { name = "cell", scopes = new[] { "people:read" }, username = "nobody" },
         ["POST /apply"] = new { },
         ["POST /commands"] = new { arguments = new[] { "tokens", "list" } },
+        ["POST /mail/test"] = new { },
         ["POST /keys/rotate"] = new { algorithm = "HS256" },
     };
 
@@ -40,7 +41,7 @@ internal sealed class RoleTableTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
         ["jwks"] = new { }, ["requirePkce"] = true, ["requirePar"] = true, ["dpopBoundAccessTokens"] = true, ["profile"] = "", ["accessTokenFormat"] = "jwt", ["idTokenSigningAlg"] = "ES256",
         ["allowedOrigins"] = new[] { "https://cell.example" }, ["launchUri"] = "https://cell.example/", ["initiateLoginUri"] = "https://cell.example/login", ["disabled"] = true, ["identityVerification"] = "always",
         ["reverifyAfterMinutes"] = 5, ["verificationMethods"] = new[] { "otp" }, ["enrollmentProof"] = "admin", ["rememberBrowserDays"] = 30, ["clientSecret"] = "a secret of some length", ["overlapHours"] = 1, ["algorithm"] = "HS256",
-        ["rules"] = new[] { new { identityVerification = "always" } }, ["subject"] = "Cell", ["text"] = "Cell", ["username"] = "adele",
+        ["rules"] = new[] { new { identityVerification = "always" } }, ["subject"] = "Cell", ["to"] = "cell@example.com", ["kind"] = "E1", ["language"] = "en", ["text"] = "Cell", ["username"] = "adele",
         ["enrollmentDays"] = 8, ["verificationAttempts"] = 4, ["lockMinutes"] = 0, ["passwordAttempts"] = 9, ["passwordLockMinutes"] = 14, ["addressAttempts"] = 99_000, ["failedCodesCountAsPassword"] = true,
         ["failedPasswordsCountAsVerification"] = true, ["expiryLocks"] = "account", ["portalIdentityVerification"] = "always", ["portalReverifyAfterMinutes"] = 5, ["preferredAuthenticator"] = "Cell",
         ["authenticatorNote"] = "Cell", ["supportContact"] = "Cell", ["reminderMails"] = true, ["reminderDays"] = new[] { 2 }, ["weeklyDigest"] = true, ["refreshTokenGraceSeconds"] = 0, ["auditRetentionDays"] = 0,

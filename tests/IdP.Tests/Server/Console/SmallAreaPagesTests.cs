@@ -11,11 +11,13 @@ namespace IdP.Tests.Server.Console;
 /// <summary>Settings, keys, mail and API tokens in the console.</summary>
 internal sealed class SmallAreaPagesTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
 {
+    private const string Scraper = "a token for the scraper";
+
     private readonly SmtpSink sink = new();
 
     protected override IReadOnlyDictionary<string, string> Configuration => new Dictionary<string, string>
     {
-        ["IdP__Mail__Host"] = "127.0.0.1", ["IdP__Mail__Port"] = $"{sink.Port}", ["IdP__Mail__UseTls"] = "false",
+        ["IdP__Mail__Host"] = "127.0.0.1", ["IdP__Mail__Port"] = $"{sink.Port}", ["IdP__Mail__UseTls"] = "false", ["IdP__Metrics__Token"] = Scraper,
     };
 
     [OneTimeTearDown]
@@ -138,7 +140,22 @@ internal sealed class SmallAreaPagesTests() : ConsoleFixture(TestDatabaseKind.Sq
         Assert.That(sent.Page.Body!.TextContent, Does.Contain("The mail server took it for your address."), $"{sent}");
         Assert.That(sink.Mails.Where(m => m.Subject == "Soon <b>").Select(m => m.To), Is.EqualTo(new[] { $"{Owner}@example.com" }));
 
-        var reset = await console.SubmitAsync(await console.OpenAsync("admin/mail/template?kind=E2&language=en"), "[value=reset]", ("reason", "enough"));
+        var tested = await ApiAsync(Owner, HttpMethod.Post, "/mail/test", new { to = "kim@example.com", kind = "e2", language = "en" });
+        Assert.That((tested.Status, tested.JsonString("to")), Is.EqualTo((HttpStatusCode.OK, "kim@example.com")), $"{tested}");
+        Assert.That(sink.Mails.Count(m => m.Subject == "Soon <b>" && m.To == "kim@example.com"), Is.EqualTo(1));
+        Assert.That((await ApiAsync(Owner, HttpMethod.Post, "/mail/test")).JsonString("to"), Is.EqualTo($"{Owner}@example.com"), "Without an address it is one's own.");
+        AssertProblem(await ApiAsync(Owner, HttpMethod.Post, "/mail/test", new { to = "kim" }), HttpStatusCode.BadRequest, "invalid");
+        var rows = (await ApiAsync(Auditor, HttpMethod.Get, "/audit?event=mail.tested")).Json.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("reason").GetString()).ToList();
+        Assert.That(rows, Has.Count.EqualTo(3).And.Contains("a test for kim@example.com"));
+
+        var link = (await console.OpenAsync("admin/mail/template?kind=E2&language=en")).Page.QuerySelector("a[href*='/admin/mail/reset']")!.GetAttribute("href")!;
+        var confirm = await console.OpenAsync(link);
+        Assert.That(confirm.Page.Body!.TextContent, Does.Contain("The changed words of E2 (en) are deleted."));
+        Assert.That((await console.SubmitAsync(confirm, null, ("reason", ""))).Status, Is.EqualTo(HttpStatusCode.BadRequest), "Without a reason nothing is done.");
+        await ApiAsync(Owner, HttpMethod.Patch, "/mail/templates/E2/en", new { subject = "Sooner" });
+        Assert.That((await console.SubmitAsync(confirm, null, ("reason", "enough"))).Status, Is.EqualTo(HttpStatusCode.Conflict), "Newer words are not deleted unseen.");
+        var reset = await console.SubmitAsync(await console.OpenAsync(link), null, ("reason", "enough"));
+        Assert.That((await console.OpenAsync(link)).Status, Is.EqualTo(HttpStatusCode.NotFound), "There is nothing to take back.");
         Assert.That(reset.Page.Body!.TextContent, Does.Contain("The shipped words hold again."));
         var french = await console.SubmitAsync(await console.OpenAsync("admin/mail/template?kind=E2"), null, ("language", "fr"), ("subject", "Bientôt"), ("text", "[Configurer]({link})"), ("reason", "new"));
         Assert.That((french.Uri.Query, french.Page.QuerySelector("#subject")!.GetAttribute("value")), Is.EqualTo(("?kind=E2&language=fr&done=saved", "Bientôt")));
@@ -195,6 +212,30 @@ internal sealed class SmallAreaPagesTests() : ConsoleFixture(TestDatabaseKind.Sq
 
         Assert.That(forged.Status, Is.EqualTo(HttpStatusCode.Forbidden));
         Assert.That(forged.Page.GetElementById("token"), Is.Null);
+    }
+
+    [Test]
+    public async Task Figures_are_there_for_who_has_the_token_and_count_what_happened()
+    {
+        await ConsoleAsync(Owner);
+        using var agent = new UserAgent();
+        await agent.PostAsync(new Uri(Server.Issuer, "connect/token"), [new("grant_type", "password")]);
+
+        var (without, wrong, read) = (await ScrapeAsync(agent, null), await ScrapeAsync(agent, Scraper + "x"), await ScrapeAsync(agent, Scraper));
+
+        Assert.That((without.Status, wrong.Status, read.Status), Is.EqualTo((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.OK)));
+        Assert.That((wrong.Body, read.Header("Content-Type"), read.Header("Cache-Control")), Is.EqualTo(("", "text/plain; version=0.0.4; charset=utf-8", "no-store")));
+        Assert.That(read.Body, Does.Match("(?m)^idp_audit_events_total\\{event=\"sign_in.completed\",outcome=\"success\"\\} [1-9]"));
+        Assert.That(read.Body, Does.Match("(?m)^idp_tokens_refused_total\\{error=\"[a-z_]+\"\\} 1$").And.Contain("# TYPE idp_tokens_refused_total counter"));
+        Assert.That(read.Body, Does.Match("(?m)^dotnet_process_cpu_time_seconds_total").And.Not.Contain(Owner));
+        Assert.That(read.Body.TrimEnd('\n').Split('\n'), Is.All.Match("^(# (HELP|TYPE) [a-z0-9_]+ .*|[a-z0-9_]+(\\{([a-z_]+=\"[^\"]*\",?)+\\})? -?[0-9.E+-]+)$"));
+    }
+
+    private Task<Exchange> ScrapeAsync(UserAgent agent, string? token)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Server.Issuer, "metrics"));
+        if (token is not null) request.Headers.Authorization = new("Bearer", token);
+        return agent.SendAsync(request);
     }
 
     private async Task<string> ShownAsync(string setting) => await CommandAsync("settings", "show", setting, "--json");

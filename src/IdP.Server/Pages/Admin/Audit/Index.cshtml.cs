@@ -4,14 +4,18 @@ using IdP.Server.Admin;
 using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Audit;
 using IdP.Storage.Audit;
+using IdP.Storage.Changes;
+using IdP.Storage.Clients;
 using Microsoft.AspNetCore.Mvc;
 
 namespace IdP.Server.Pages.Admin.Audit;
 
 /// <summary>The audit log with a filter, the way to export what it lets through, and whether the log is whole.</summary>
-internal sealed class IndexModel(Visit visit, ListAudit list, VerifyAudit verify, ShowCheckpoint checkpoint) : AdminPage(visit, "Audit", Right.AuditRead)
+internal sealed class IndexModel(Visit visit, ListAudit list, VerifyAudit verify, ShowCheckpoint checkpoint, Catalog catalog) : AdminPage(visit, "Audit", Right.AuditRead)
 {
     private const int PageSize = 50;
+
+    private CatalogSnapshot snapshot = null!;
 
     public AuditFilter Filter { get; private set; } = new();
 
@@ -37,6 +41,7 @@ internal sealed class IndexModel(Visit visit, ListAudit list, VerifyAudit verify
 
     protected override async Task<IActionResult> ShowAsync()
     {
+        snapshot = await catalog.GetAsync();
         Filter = AuditFilter.Read(name => Request.Query[name]);
         Checkpoint = await checkpoint.HandleAsync(Actor);
         IsNewest = !long.TryParse(Request.Query["before"], NumberStyles.None, CultureInfo.InvariantCulture, out var before);
@@ -74,6 +79,15 @@ internal sealed class IndexModel(Visit visit, ListAudit list, VerifyAudit verify
 
     public string? ActorOf(ListAudit.Row row) =>
         Shown(row.TokenName is { } token ? T["Admin.Audit.TokenOf", ("name", row.ActorName ?? "–"), ("token", token)].ToString() : row.ActorName ?? row.Actor);
+
+    /// <summary>Whose page the row's actor has; null: it is nobody who is still there, or the admin may not see people.</summary>
+    public string? PersonOf(ListAudit.Row row) =>
+        Has(Right.PeopleRead) && row.TokenName is null && row.ActorName is not null && row.Actor.Split(':', 2) is ["user", var id] ? id : null;
+
+    /// <summary>The page of the application that the row is about; null: it is about none that is still there.</summary>
+    public string? PageOf(ListAudit.Row row) => Has(Right.ClientsRead) && row.Resource?.Split(':', 2) is [ResourceKind.Client, var id] && snapshot.Clients.ContainsKey(id)
+        ? "/admin/clients/client?id=" + Uri.EscapeDataString(id)
+        : null;
 
     public Phrase OutcomeOf(string outcome) => AuditFilter.Outcomes.Contains(outcome) ? T["Admin.Audit.Outcome." + outcome] : T.Literal(outcome);
 

@@ -55,7 +55,7 @@ internal sealed class GroupModel(Visit visit, ShowGroup show, AddGroup add, SetG
     }
 
     private async Task<IActionResult> RemoveAsync() =>
-        await remove.HandleAsync(new(Name, Reason), Actor, Ct) == RemoveGroup.Outcome.Removed ? Done("/admin/groups", "removed") : NotFound();
+        await remove.HandleAsync(new(Name, Reason) { IfMatch = State }, Actor, Ct) == RemoveGroup.Outcome.Removed ? Done("/admin/groups", "removed") : NotFound();
 
     private bool TryReadClaims(out Dictionary<string, JsonElement> claims)
     {

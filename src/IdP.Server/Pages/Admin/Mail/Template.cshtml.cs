@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace IdP.Server.Pages.Admin.Mail;
 
-/// <summary>The words of one mail in one language: change, look at, send to oneself, take back.</summary>
-internal sealed class TemplateModel(Visit visit, MailTemplates templates, SetMailTemplate set, ResetMailTemplate reset, PreviewMail preview, SendTestMail send)
+/// <summary>The words of one mail in one language: change, look at, send to oneself.</summary>
+internal sealed class TemplateModel(Visit visit, MailTemplates templates, SetMailTemplate set, PreviewMail preview, SendTestMail send)
     : AdminPage(visit, "Mail", Right.MailRead)
 {
     [BindProperty(Name = "language")]
@@ -39,7 +39,6 @@ internal sealed class TemplateModel(Visit visit, MailTemplates templates, SetMai
             return await AgainAsync(null, StatusCodes.Status400BadRequest);
         }
 
-        if (action == "reset") return await reset.HandleAsync(new(Kind.Name, Language, Reason), Actor, Ct) == ResetMailTemplate.Outcome.Reset ? Done("/admin/mail", "reset") : Done("/admin/mail", "nothing");
         var language = Language.Length > 0 ? Language : NewLanguage?.Trim() ?? "";
         return await set.HandleAsync(new(Kind.Name, language, Subject ?? "", Text ?? "", Reason), Actor, Ct) == SetMailTemplate.Outcome.NothingToDo
             ? Done(Address(language), "nothing")

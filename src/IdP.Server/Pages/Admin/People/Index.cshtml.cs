@@ -14,6 +14,9 @@ internal sealed class IndexModel(Visit visit, ListUsers list) : PeoplePage(visit
     /// <summary>The query of the next part; null: this is the last one.</summary>
     public string? Next { get; private set; }
 
+    /// <summary>What was searched for looks like a number that somebody was told.</summary>
+    public bool IsReference => ListUsers.IsReferenceNumber(Filter.Search?.Trim() ?? "");
+
     public bool IsFirst { get; private set; }
 
     protected override async Task<IActionResult> ShowAsync()
