@@ -6,29 +6,57 @@ namespace IdP.Server.Cli.Remote;
 
 /// <summary>
 /// What a verb says, on its way to whoever called it from elsewhere: lines of JSON in the order in which it was said,
-/// <c>{"out":…}</c>, <c>{"err":…}</c> and <c>{"file":…}</c>, and as the last one <c>{"exitCode":0}</c>.
+/// <c>{"out":…}</c>, <c>{"err":…}</c> and <c>{"file":…}</c>, and as the last one <c>{"exitCode":0}</c>. Whoever reads steps over others.
 /// </summary>
-internal sealed class CommandAnswer(HttpResponse response, CancellationToken ct)
+internal sealed class CommandAnswer(HttpResponse response, TimeProvider clock, CancellationToken ct) : IDisposable
 {
     public const string ContentType = "application/x-ndjson";
 
     private const int Most = 16 * 1024;
 
+    // Proxies cut what is silent for a minute, and some verbs work for longer.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<(string Kind, StringBuilder Text)> said = [];
+    private readonly SemaphoreSlim line = new(1);
     private int waiting;
 
     /// <summary>A writer of one kind: <c>out</c>, <c>err</c> or <c>file</c>.</summary>
     public TextWriter Writer(string kind) => new Part(this, kind);
+
+    /// <summary>Waits for a verb, and meanwhile sends an empty line of JSON, <c>{}</c>, now and then: it still works.</summary>
+    public async Task<int> WaitAsync(Task<int> verb)
+    {
+        using var timer = new PeriodicTimer(Silence, clock);
+        var silence = timer.WaitForNextTickAsync(ct).AsTask();
+        while (await Task.WhenAny(verb, silence) != verb && silence.IsCompletedSuccessfully)
+        {
+            try
+            {
+                await LineAsync(static _ => { });
+            }
+            catch (Exception) when (ct.IsCancellationRequested)
+            {
+                // Nobody is there any more; the verb knows by the same token.
+                break;
+            }
+
+            silence = timer.WaitForNextTickAsync(ct).AsTask();
+        }
+
+        return await verb;
+    }
 
     /// <summary>The last line.</summary>
     public async Task EndAsync(int exitCode)
     {
         await SendAsync();
         await LineAsync(json => json.WriteNumber("exitCode", exitCode));
-        await response.Body.FlushAsync(ct);
     }
+
+    public void Dispose() => line.Dispose();
 
     private void Add(string kind, ReadOnlySpan<char> text)
     {
@@ -59,23 +87,31 @@ internal sealed class CommandAnswer(HttpResponse response, CancellationToken ct)
 
     private async Task LineAsync(Action<Utf8JsonWriter> write)
     {
-        if (!response.HasStarted)
-        {
-            response.ContentType = ContentType;
-            // A proxy that collects the whole answer first would show nothing until the end.
-            response.Headers["X-Accel-Buffering"] = "no";
-        }
-
-        using var line = new MemoryStream();
-        await using (var json = new Utf8JsonWriter(line, Options))
+        using var bytes = new MemoryStream();
+        await using (var json = new Utf8JsonWriter(bytes, Options))
         {
             json.WriteStartObject();
             write(json);
             json.WriteEndObject();
         }
 
-        line.WriteByte((byte)'\n');
-        await response.Body.WriteAsync(line.GetBuffer().AsMemory(0, (int)line.Length), ct);
+        bytes.WriteByte((byte)'\n');
+        await line.WaitAsync(ct);
+        try
+        {
+            if (!response.HasStarted)
+            {
+                response.ContentType = ContentType;
+                // A proxy that collects the whole answer first would show nothing until the end.
+                response.Headers["X-Accel-Buffering"] = "no";
+            }
+
+            await response.Body.WriteAsync(bytes.GetBuffer().AsMemory(0, (int)bytes.Length), ct);
+        }
+        finally
+        {
+            line.Release();
+        }
     }
 
     /// <summary>Keeps what is written at once, and sends it when somebody can wait for that.</summary>

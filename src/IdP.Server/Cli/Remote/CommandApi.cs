@@ -37,18 +37,18 @@ internal static class CommandApi
         // Only who may import people, or apply a document, has something large to send.
         if (request.Actor.Has(Right.PeopleWrite) && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MostBytes;
         var run = await request.BodyAsync<Run>();
-        if (run.Arguments.Contains(null!) || run.Files?.Values.Contains(null!) is true) return ApiProblem.Field("arguments", "and files must not have null in them.");
+        if (run.Arguments.Contains(null!) || run.Files?.Values.Contains(null!) is true) return ApiProblem.Field("arguments", "must be texts, and files must be Base64.");
         if (run.Arguments.Count > MostArguments || run.Arguments.Sum(a => (long)a.Length) > MostCharacters)
             return ApiProblem.Field("arguments", $"has more than {MostArguments} texts or {MostCharacters} characters.");
 
-        var answer = new CommandAnswer(http.Response, request.Ct);
+        using var answer = new CommandAnswer(http.Response, request.Get<TimeProvider>(), request.Ct);
         var (json, output) = (CommandTree.Json(), new CommandOutput(answer.Writer("out"), answer.Writer("err"), isTerminal: false));
         var parsed = CommandTree.ParseSent(json, run.Arguments);
         // The parser takes [word] in the first place for an instruction to itself, and steps over one that it does not know.
         if (parsed.Tokens.FirstOrDefault(t => t.Type == TokenType.Directive) is { } instruction) await answer.EndAsync(output.Fail($"{instruction.Value} is no verb.", ExitCode.Usage));
         else if (parsed.Errors.Count > 0) await answer.EndAsync(CommandTree.WrongUsage(parsed, output));
         else if (Refuse(parsed, request.Actor) is { } problem) return problem;
-        else await answer.EndAsync(await ExitCodeAsync((Verb)parsed.CommandResult.Command, request, http, output, Call()));
+        else await answer.EndAsync(await ExitCodeAsync(answer, (Verb)parsed.CommandResult.Command, request, http, output, Call()));
         return Results.Empty;
 
         Call Call()
@@ -67,11 +67,11 @@ internal static class CommandApi
         return actor.Rights.Count == 0 ? ApiProblem.Forbidden("This token has no right any more.") : null;
     }
 
-    private static async Task<int> ExitCodeAsync(Verb verb, ApiRequest request, HttpContext http, CommandOutput output, Call call)
+    private static async Task<int> ExitCodeAsync(CommandAnswer answer, Verb verb, ApiRequest request, HttpContext http, CommandOutput output, Call call)
     {
         try
         {
-            return await verb.RunAsync(call);
+            return await answer.WaitAsync(verb.RunAsync(call));
         }
         // What has said nothing yet is answered as any request is.
         catch (Exception refused) when (http.Response.HasStarted ? !request.Ct.IsCancellationRequested : refused is not ForbiddenException)

@@ -40,6 +40,7 @@ internal sealed class RemoteAnswer(CommandOutput output, string server, (string 
             while (await lines.ReadLineAsync(ct) is { } line)
             {
                 using var json = JsonDocument.Parse(line);
+                if (!json.RootElement.EnumerateObject().Any()) continue;
                 if (json.RootElement.TryGetProperty("file", out var part))
                 {
                     if (file is not var (path, overwrites)) continue;

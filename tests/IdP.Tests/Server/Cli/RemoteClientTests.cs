@@ -157,6 +157,24 @@ internal sealed class RemoteClientTests
         Assert.That(gate.Enter(one).IsAcquired);
     }
 
+    [Test]
+    public async Task What_takes_long_shows_that_it_lives()
+    {
+        var (clock, http, body) = (new TestClock(), new DefaultHttpContext(), new MemoryStream());
+        http.Response.Body = body;
+        using var answer = new CommandAnswer(http.Response, clock, CancellationToken.None);
+        var verb = new TaskCompletionSource<int>();
+
+        var waiting = answer.WaitAsync(verb.Task);
+        clock.Advance(TimeSpan.FromSeconds(20));
+        await Eventually.TrueAsync(() => Task.FromResult(body.Length > 0), TimeSpan.FromSeconds(10), () => "a line is sent");
+        await answer.Writer("out").WriteAsync("done");
+        verb.SetResult(0);
+        await answer.EndAsync(await waiting);
+
+        Assert.That(Encoding.UTF8.GetString(body.ToArray()), Is.EqualTo("{}\n{\"out\":\"done\"}\n{\"exitCode\":0}\n"));
+    }
+
     private static async Task ServeAsync(TcpListener listener, X509Certificate2 certificate)
     {
         while (true)
@@ -169,7 +187,7 @@ internal sealed class RemoteClientTests
                 var read = new byte[8192];
                 var text = "";
                 for (var count = 1; count > 0 && !text.EndsWith('}'); text += Encoding.ASCII.GetString(read, 0, count)) count = await stream.ReadAsync(read);
-                await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n{\"out\":\"said\\n\"}\n{\"exitCode\":0}\n"u8.ToArray());
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n{}\n{\"out\":\"said\\n\"}\n{\"exitCode\":0}\n"u8.ToArray());
             }
             catch (Exception refused) when (refused is IOException or System.Security.Authentication.AuthenticationException)
             {

@@ -8,7 +8,7 @@ using IdP.Testing;
 namespace IdP.Tests.Server.Console;
 
 /// <summary>Who may run which verb elsewhere: the table of <c>docs/cli.md</c>, which people wrote, against the program and a server.</summary>
-internal sealed class RemoteRightsTests : RemoteFixture
+internal sealed partial class RemoteTests
 {
     private static readonly string[] Callers = [Auditor, HelpDesk, ClientAdmin, Owner];
 
@@ -26,10 +26,6 @@ internal sealed class RemoteRightsTests : RemoteFixture
     ];
 
     private static readonly Dictionary<string, byte[]> Sent = new() { ["empty.json"] = "{}"u8.ToArray(), ["people.csv"] = "username\n"u8.ToArray() };
-
-    protected override IEnumerable<object> Others => [Person("plain")];
-
-    protected override IEnumerable<object> Apps => [App("notes", "notRequired")];
 
     private sealed record Row(string Verb, string Right, string[] Cells)
     {
@@ -98,9 +94,9 @@ internal sealed class RemoteRightsTests : RemoteFixture
     [Test]
     public async Task A_token_whose_admin_lost_the_role_runs_nothing()
     {
-        await CommandAsync("users", "add", "former", "--no-password", "--role", "auditor");
+        await RemoteAsync(Owner, "users", "add", "former", "--no-password", "--role", "auditor");
         var former = await TokenAsync("former", "people:read");
-        await CommandAsync("users", "set", "former", "--role", "");
+        await RemoteAsync(Owner, "users", "set", "former", "--role", "");
 
         foreach (var verb in new[] { "users list", "tokens list" })
             Assert.That((await SendAsync(former, verb.Split(' '))).Answer.Status, Is.EqualTo(HttpStatusCode.Unauthorized).Or.EqualTo(HttpStatusCode.Forbidden), verb);

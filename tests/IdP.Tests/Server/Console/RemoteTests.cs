@@ -11,7 +11,7 @@ using IdP.Verification.SignIn;
 namespace IdP.Tests.Server.Console;
 
 /// <summary>Verbs that are run elsewhere say and do what they say and do on the host, and touch nothing of the server's own.</summary>
-internal sealed class RemoteCommandTests : RemoteFixture
+internal sealed partial class RemoteTests : RemoteFixture
 {
     private TempFolder folder = null!;
 
@@ -116,7 +116,7 @@ internal sealed class RemoteCommandTests : RemoteFixture
         Assert.That((imported.ExitCode, imported.Error), Is.EqualTo((1, imported.Error)));
         Assert.That(imported.Error, Does.Contain("Only an owner gives roles."));
         // Names of people are for who may see people.
-        await CommandAsync("campaigns", "start", "soon", "--until", DateTimeOffset.UtcNow.AddHours(20).ToString("O"), "--user", "plain");
+        await RemoteAsync(Owner, "campaigns", "start", "soon", "--until", DateTimeOffset.UtcNow.AddHours(20).ToString("O"), "--user", "plain");
         Assert.That((await SendAsync(await TokenAsync(Owner, "campaigns:read"), ["campaigns", "show", "soon", "--json"])).Output, Does.Contain("\"soon\"").And.Not.Contain("plain"));
         Assert.That((await SendAsync(await TokenAsync(Owner), ["campaigns", "show", "soon", "--json"])).Output, Does.Contain("plain"));
     }
