@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IdP.Server.Admin.Access;
+using IdP.Server.Admin.Users;
 using IdP.Server.Cli;
 using IdP.Server.Mail;
 
@@ -132,8 +133,10 @@ internal static class MailCommands
     {
         var to = new Option<string>("--to") { Description = "The address.", Required = true };
         var language = Verbs.Text("--language", "In this language.");
-        return verbs.OnHost("test", "Sends a mail at once and tells what the mail server answered.", [to, language], async call =>
-            await call.Get<SendTestMail>().HandleAsync(call.Value(to)!, call.Value(language), call.Actor, call.Ct) switch
+        return verbs.Verb("test", "Sends a mail at once and tells what the mail server answered.", Right.MailWrite, [to, language], async call =>
+            !UserPatch.IsAddress(call.Value(to)!) ? call.Out.Fail("--to must be an address such as maya@example.com.")
+            : call.Value(language) is { } tag && !MailTemplates.IsLanguage(tag) ? call.Out.Fail("--language must be a language tag such as en or de.")
+            : await call.Get<SendTestMail>().HandleAsync(call.Value(to)!, call.Value(language), call.Actor, call.Ct) switch
             {
                 SendTestMail.Outcome.NoServer => NoServer(call),
                 SendTestMail.Outcome.NotSent failed => call.Out.Fail($"The mail server did not take it: {failed.Error} See IdP:Mail."),

@@ -88,7 +88,6 @@ internal sealed class RemoteClientTests
     [TestCase(1, "apply nowhere.json", "The file nowhere.json does not exist.")]
     [TestCase(1, "doctor", "idp doctor runs on the host of the server alone. --server \"\" is this host.")]
     [TestCase(1, "setup-link", "idp setup-link runs on the host of the server alone.")]
-    [TestCase(1, "mail test --to a@example.com", "idp mail test runs on the host of the server alone.")]
     [TestCase(1, "--server http://127.0.0.1:1 serve", "idp serve runs on the host of the server alone.")]
     public async Task Wrong_usage_is_said_without_a_server(int exitCode, string typed, string sentence)
     {
