@@ -12,6 +12,9 @@ internal sealed record Call(
 {
     public const string DefaultReason = "by command line";
 
+    /// <summary>The most rows of one list; the host may have everything at once.</summary>
+    public int MostRows { get; init; } = 1_000_000;
+
     public T Get<T>()
         where T : notnull => Services.GetRequiredService<T>();
 

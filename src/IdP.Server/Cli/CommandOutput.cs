@@ -10,7 +10,8 @@ namespace IdP.Server.Cli;
 /// <param name="output">Standard output.</param>
 /// <param name="error">Standard error.</param>
 /// <param name="isTerminal">Somebody looks at it: borders and bold type help. Otherwise plain columns.</param>
-internal sealed class CommandOutput(TextWriter output, TextWriter error, bool isTerminal)
+/// <param name="terminalWidth">How wide the terminal is, when it is somebody else's, elsewhere; null: this process's own.</param>
+internal sealed class CommandOutput(TextWriter output, TextWriter error, bool isTerminal, int? terminalWidth = null)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
@@ -21,6 +22,9 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool is
 
     /// <summary>Set by <c>--json</c>.</summary>
     public bool IsJson { get; set; }
+
+    /// <summary>How many characters a line of the terminal has; null: nobody looks at one.</summary>
+    public int? Width => isTerminal ? terminalWidth ?? AnsiConsole.Profile.Width : null;
 
     /// <summary>Standard output, for help and for what a shell completes.</summary>
     public TextWriter Writer => output;
@@ -63,7 +67,7 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool is
     /// <param name="work">Is given what takes the part that is done, from 0 to 1.</param>
     public async Task<T> ProgressAsync<T>(string what, Func<Action<double>, Task<T>> work)
     {
-        if (!isTerminal || IsJson) return await work(static _ => { });
+        if (!isTerminal || terminalWidth is not null || IsJson) return await work(static _ => { });
         // On standard error: what is printed may be read by a program.
         return await AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) }).Progress().AutoClear(true).StartAsync(async bars =>
         {
@@ -80,7 +84,7 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool is
         // A column in which nobody has anything only takes room.
         int[] filled = [.. Enumerable.Range(0, headings.Length).Where(i => !isTerminal || cells.Count == 0 || cells.Exists(row => row[i].Length > 0))];
         var widths = headings.Select((_, i) => lines.Max(line => line[i].Length)).ToArray();
-        var console = isTerminal ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }) : null;
+        var console = isTerminal ? Terminal() : null;
         // Borders that break words are worse than none.
         if (console is not null && filled.Sum(i => widths[i] + 3) + 1 <= console.Profile.Width)
         {
@@ -100,6 +104,14 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool is
         var shown = properties.Where(p => !string.IsNullOrEmpty(p.Value)).ToList();
         var width = shown.Count == 0 ? 0 : shown.Max(p => p.Name.Length);
         foreach (var (name, value) in shown) output.WriteLine($"{name.PadRight(width)}  {Texts.ForTerminal(value!)}");
+    }
+
+    private IAnsiConsole Terminal()
+    {
+        if (terminalWidth is not { } there) return AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
+        console.Profile.Width = there;
+        return console;
     }
 }
 

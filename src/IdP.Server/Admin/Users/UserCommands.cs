@@ -43,7 +43,7 @@ internal static class UserCommands
                 campaignId = found.Id;
             }
 
-            var page = await call.Get<ListUsers>().HandleAsync(new(call.Value(search), call.Value(state), Math.Clamp(call.Value(limit), 1, 1_000_000))
+            var page = await call.Get<ListUsers>().HandleAsync(new(call.Value(search), call.Value(state), Math.Clamp(call.Value(limit), 1, call.MostRows))
             {
                 MostDays = call.Value(most), FewestDays = call.Value(fewest), Campaign = campaignId, Group = call.Value(group), Role = call.Value(role),
             }, call.Ct);

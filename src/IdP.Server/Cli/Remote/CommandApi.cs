@@ -12,6 +12,7 @@ namespace IdP.Server.Cli.Remote;
 internal static class CommandApi
 {
     private const int MostArguments = 4096;
+    private const int MostRows = 10_000;
     private const int MostCharacters = 128 * 1024;
 
     // A file of people in Base64, and what stands around it.
@@ -20,7 +21,8 @@ internal static class CommandApi
     /// <param name="Arguments">The verb with its arguments and options, as they are typed behind idp.</param>
     /// <param name="Input">What the verb reads from standard input.</param>
     /// <param name="Files">The files that the arguments name.</param>
-    public sealed record Run(IReadOnlyList<string> Arguments, string? Input = null, IReadOnlyDictionary<string, byte[]>? Files = null);
+    /// <param name="Width">How many characters the caller's terminal has in a line; null: nobody looks at it.</param>
+    public sealed record Run(IReadOnlyList<string> Arguments, string? Input = null, IReadOnlyDictionary<string, byte[]>? Files = null, int? Width = null);
 
     public static void Map(RouteGroupBuilder api) => api.MapPost("/commands", RunAsync).Needs(null)
         .Accepts<Run>("application/json").Produces<string>(StatusCodes.Status200OK, CommandAnswer.ContentType);
@@ -41,8 +43,10 @@ internal static class CommandApi
         if (run.Arguments.Count > MostArguments || run.Arguments.Sum(a => (long)a.Length) > MostCharacters)
             return ApiProblem.Field("arguments", $"has more than {MostArguments} texts or {MostCharacters} characters.");
 
+        if (run.Width is < 1 or > 10_000) return ApiProblem.Field("width", "must be from 1 to 10000.");
+
         using var answer = new CommandAnswer(http.Response, request.Get<TimeProvider>(), request.Ct);
-        var (json, output) = (CommandTree.Json(), new CommandOutput(answer.Writer("out"), answer.Writer("err"), isTerminal: false));
+        var (json, output) = (CommandTree.Json(), new CommandOutput(answer.Writer("out"), answer.Writer("err"), isTerminal: run.Width is not null, run.Width));
         var parsed = CommandTree.ParseSent(json, run.Arguments);
         // The parser takes [word] in the first place for an instruction to itself, and steps over one that it does not know.
         if (parsed.Tokens.FirstOrDefault(t => t.Type == TokenType.Directive) is { } instruction) await answer.EndAsync(output.Fail($"{instruction.Value} is no verb.", ExitCode.Usage));
@@ -55,7 +59,7 @@ internal static class CommandApi
         {
             output.IsJson = parsed.GetValue(json);
             var files = new SentFiles(run.Files ?? new Dictionary<string, byte[]>(), answer.Writer("file"));
-            return new Call(request.Actor, files, parsed, http.RequestServices, output, new StringReader(run.Input ?? ""), CanAsk: false, request.Ct);
+            return new Call(request.Actor, files, parsed, http.RequestServices, output, new StringReader(run.Input ?? ""), CanAsk: false, request.Ct) { MostRows = MostRows };
         }
     }
 

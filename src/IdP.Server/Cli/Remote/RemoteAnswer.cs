@@ -80,6 +80,8 @@ internal sealed class RemoteAnswer(CommandOutput output, string server, (string 
                 return output.Fail(said is [] ? "The token in IDP_TOKEN is not taken." : said[0]);
             case 404 or 405:
                 return output.Fail($"{server} runs no commands: it is another program, or one that is older than this.", ExitCode.Configuration);
+            case 413 when said is []:
+                return output.Fail($"{server}, or a proxy before it, does not take so much at once.");
             case 429:
                 var seconds = answer.Headers.RetryAfter?.Delta?.TotalSeconds.ToString(CultureInfo.InvariantCulture);
                 return output.Fail((said is [] ? "This token asks too often." : said[0]) + (seconds is null ? "" : $" ({seconds} seconds)"));

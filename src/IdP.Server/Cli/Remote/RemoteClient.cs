@@ -33,7 +33,7 @@ internal sealed class RemoteClient(CommandOutput output, TextReader input, bool 
 
         try
         {
-            using var http = Client();
+            using var http = Client(address);
             using var request = Request(address, token, run);
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
             return await new RemoteAnswer(output, server, Written(verb, parsed)).ReadAsync(answer, ct);
@@ -67,6 +67,7 @@ internal sealed class RemoteClient(CommandOutput output, TextReader input, bool 
 
         Dictionary<string, object> run = new() { ["arguments"] = typed };
         if (files.Count > 0) run["files"] = files;
+        if (output.Width is { } width) run["width"] = width;
         if (verb.Options.OfType<StdinFlag>().FirstOrDefault() is { } stdin)
         {
             if (parsed.GetValue(stdin))
@@ -89,10 +90,15 @@ internal sealed class RemoteClient(CommandOutput output, TextReader input, bool 
     private static (string Path, bool Overwrites)? Written(Verb verb, ParseResult parsed) =>
         verb.Options.OfType<OutFileOption>().FirstOrDefault() is { } option && parsed.GetValue(option) is { } path ? (path, option.Overwrites) : null;
 
-    private HttpClient Client()
+    private HttpClient Client(Uri address)
     {
         // A redirect would take the token where nobody meant it to go.
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(15), Expect100ContinueTimeout = TimeSpan.FromSeconds(10) };
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(15), Expect100ContinueTimeout = TimeSpan.FromSeconds(10),
+            // Through a proxy what is not encrypted would leave this machine.
+            UseProxy = address.Scheme == Uri.UriSchemeHttps,
+        };
         if (variable(AuthorityVariable) is { Length: > 0 } path)
         {
             var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };

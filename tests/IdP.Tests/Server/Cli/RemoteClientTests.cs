@@ -51,6 +51,7 @@ internal sealed class RemoteClientTests
     [TestCase("401", 1, "The token in IDP_TOKEN is not taken.")]
     [TestCase("403", 1, "This needs the right people:read.")]
     [TestCase("404", 3, "runs no commands: it is another program, or one that is older than this.")]
+    [TestCase("413", 1, "or a proxy before it, does not take so much at once.")]
     [TestCase("429", 1, "asks too often. (7 seconds)")]
     [TestCase("502", 3, "does not answer now (502).")]
     [TestCase("broken", 3, "broke before the end. What was asked may have been done: look before you ask again.")]

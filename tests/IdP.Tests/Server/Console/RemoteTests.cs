@@ -28,6 +28,10 @@ internal sealed partial class RemoteTests : RemoteFixture
     [TestCase("users list --search plain")]
     [TestCase("users show plain --json")]
     [TestCase("users show nobody")]
+    [TestCase("users set plain --claim nonsense")]
+    [TestCase("users extend plain --days 900")]
+    [TestCase("settings show")]
+    [TestCase("settings set reminderDays nonsense")]
     [TestCase("clients show notes --json")]
     [TestCase("plan FILE --fail-if-weaker")]
     [TestCase("plan FILE --json")]
@@ -40,6 +44,15 @@ internal sealed partial class RemoteTests : RemoteFixture
         var (here, there) = (await Server.CommandAsync(arguments), await RemoteAsync(Owner, arguments));
 
         Assert.That(there, Is.EqualTo(here));
+    }
+
+    [Test]
+    public async Task On_a_terminal_lists_are_tables_where_they_fit()
+    {
+        var (wide, narrow) = (await ApiAsync(Owner, HttpMethod.Post, "/commands", new { arguments = new[] { "clients", "list" }, width = 200 }), await ApiAsync(Owner, HttpMethod.Post, "/commands", new { arguments = new[] { "clients", "list" }, width = 20 }));
+
+        Assert.That((wide.Body.Contains('╭', StringComparison.Ordinal), narrow.Body.Contains('╭', StringComparison.Ordinal)), Is.EqualTo((true, false)), $"{wide}\n{narrow}");
+        AssertProblem(await ApiAsync(Owner, HttpMethod.Post, "/commands", new { arguments = new[] { "clients", "list" }, width = 0 }), HttpStatusCode.BadRequest, "invalid");
     }
 
     [Test]
