@@ -109,7 +109,7 @@ public static class PersonRow
 public static class EnrollmentStates
 {
     /// <summary>The methods of somebody who has these, in the order in which they are offered.</summary>
-    internal static IReadOnlyList<string> Methods(bool hasApp, bool hasPasskey) => (hasApp, hasPasskey) switch
+    public static IReadOnlyList<string> Methods(bool hasApp, bool hasPasskey) => (hasApp, hasPasskey) switch
     {
         (true, true) => [PasskeyMethod.Name, TotpMethod.MethodName],
         (true, false) => [TotpMethod.MethodName],
@@ -122,7 +122,15 @@ public static class EnrollmentStates
         Methods(hasAuthenticator, hasPasskey: false), enrollment?.RequiredAt, enrollment?.Deadline, enrollment?.Cause ?? EnrollmentCause.New,
         enrollment?.MustEnroll ?? false, enrollment?.LockedAt, enrollment?.LockReference);
 
-    internal static EnrollmentState Of(
+    /// <summary>As the other, of the stored facts by themselves.</summary>
+    /// <param name="methods">Of <see cref="Methods"/>.</param>
+    /// <param name="requiredAt">Since when it is required; null: it is not.</param>
+    /// <param name="deadline">The end of the period; null: there is none.</param>
+    /// <param name="cause">Why there is a period.</param>
+    /// <param name="mustEnroll">At the next sign-in, whatever the deadline.</param>
+    /// <param name="lockedAt">When the period had ended; null: it was not noticed yet, or has not ended.</param>
+    /// <param name="lockReference">The number that the person was told.</param>
+    public static EnrollmentState Of(
         IReadOnlyList<string> methods, DateTimeOffset? requiredAt, DateTimeOffset? deadline, EnrollmentCause cause, bool mustEnroll,
         DateTimeOffset? lockedAt, string? lockReference)
     {

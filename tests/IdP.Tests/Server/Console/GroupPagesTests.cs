@@ -22,6 +22,14 @@ internal sealed class GroupPagesTests() : ConsoleFixture(TestDatabaseKind.Sqlite
 
         var without = await console.SubmitAsync(await console.OpenAsync("admin/groups/group?name=it"), null, ("description", "x"), ("reason", ""));
         Assert.That(without.Page.Body!.TextContent, Does.Contain("Say why"));
+
+        var confirm = await console.OpenAsync((await console.OpenAsync("admin/groups/group?name=it")).Page.QuerySelector("main a[href*='/admin/groups/remove']")!.GetAttribute("href")!);
+        Assert.That(confirm.Page.Body!.TextContent, Does.Contain("Remove the group it?"));
+        await ApiAsync(Owner, HttpMethod.Patch, "/groups/it", new { description = "changed meanwhile" });
+        var stale = await console.SubmitAsync(confirm, null, ("reason", "gone"));
+        Assert.That(stale.Status, Is.EqualTo(HttpStatusCode.Conflict), "A newer state is not deleted unseen.");
+        var removed = await console.SubmitAsync(stale, null, ("reason", "gone"));
+        Assert.That(removed.Page.Body!.TextContent, Does.Contain("The group was removed."));
     }
 
     [Test]

@@ -10,7 +10,7 @@ namespace IdP.Tests.Server.Journeys;
 [TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.All))]
 internal sealed partial class NotMeTests(TestDatabaseKind kind) : ServerFixture(kind)
 {
-    protected override IEnumerable<object> People => [Person("mailed"), Enrolled("frozen"), Enrolled("bystander"), Enrolled("racer")];
+    protected override IEnumerable<object> People => [Person("mailed"), Enrolled("frozen"), Enrolled("bystander"), Enrolled("racer"), Enrolled("helpless")];
 
     protected override IEnumerable<object> Apps => [App("payroll", "required")];
 
@@ -58,6 +58,20 @@ internal sealed partial class NotMeTests(TestDatabaseKind kind) : ServerFixture(
         Assert.That((await reader.GetAsync(second)).Status, Is.EqualTo(HttpStatusCode.BadRequest), "An older mail does not freeze it again.");
         var (back, _) = await SignInAsync("frozen", "payroll");
         Assert.That(back.At, Is.EqualTo(Journey.App));
+    }
+
+    [Test]
+    public async Task Whoever_cannot_use_the_app_is_found_by_the_number_until_they_get_in_again()
+    {
+        var browser = Browser("helpless");
+        var verify = await browser.SignInAsync(await browser.OpenAsync("portal/security"));
+        async Task<string> AskAsync() => (await browser.OpenAsync("verify/help" + verify.Uri.Query)).Page.Body!.TextContent is var text ? text[text.IndexOf("HP-", StringComparison.Ordinal)..][..10] : "";
+        var (first, again) = (await AskAsync(), await AskAsync());
+
+        Assert.That((again, await CountEventsAsync("helpless", AuditEvents.HelpAsked)), Is.EqualTo((first, 1)));
+        Assert.That(await CommandAsync("users", "list", "--search", first), Does.Contain("helpless"));
+
+        Assert.That(await CommandAsync("audit", "list", "--reference", first, "--json"), Does.Contain("helpless"), "The row stays.");
     }
 
     [Test]

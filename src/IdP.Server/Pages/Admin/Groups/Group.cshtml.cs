@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace IdP.Server.Pages.Admin.Groups;
 
-/// <summary>One group: register, change, remove.</summary>
-internal sealed class GroupModel(Visit visit, ShowGroup show, AddGroup add, SetGroup set, RemoveGroup remove) : AdminPage(visit, "Groups", Right.GroupsRead)
+/// <summary>One group: register, change.</summary>
+internal sealed class GroupModel(Visit visit, ShowGroup show, AddGroup add, SetGroup set) : AdminPage(visit, "Groups", Right.GroupsRead)
 {
     [BindProperty(Name = "name")]
     public string? NewName { get; set; }
@@ -26,9 +26,8 @@ internal sealed class GroupModel(Visit visit, ShowGroup show, AddGroup add, SetG
 
     public bool IsNew => Name.Length == 0;
 
-    public Task<IActionResult> OnPostAsync([FromForm] string? action) => ChangeAsync(async () =>
+    public Task<IActionResult> OnPostAsync() => ChangeAsync(async () =>
     {
-        if (action == "remove") return await RemoveAsync();
         if (!TryReadClaims(out var claims)) return await AgainAsync(null, StatusCodes.Status400BadRequest);
         var patch = new GroupPatch { Description = Description ?? "", Claims = claims };
         if (!IsNew)
@@ -53,9 +52,6 @@ internal sealed class GroupModel(Visit visit, ShowGroup show, AddGroup add, SetG
         (Description, Claims) = (group.Description, group.Claims.Count == 0 ? "" : JsonSerializer.Serialize(group.Claims, ApiJson.Options));
         return Page();
     }
-
-    private async Task<IActionResult> RemoveAsync() =>
-        await remove.HandleAsync(new(Name, Reason) { IfMatch = State }, Actor, Ct) == RemoveGroup.Outcome.Removed ? Done("/admin/groups", "removed") : NotFound();
 
     private bool TryReadClaims(out Dictionary<string, JsonElement> claims)
     {
