@@ -38,7 +38,16 @@ internal static class CommandApi
 
         // Only who may import people, or apply a document, has something large to send.
         if (request.Actor.Has(Right.PeopleWrite) && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MostBytes;
-        var run = await request.BodyAsync<Run>();
+        Run run;
+        try
+        {
+            run = await request.BodyAsync<Run>();
+        }
+        catch (BadHttpRequestException large) when (large.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return new ApiProblem(StatusCodes.Status413PayloadTooLarge, "invalid", request.Actor.Has(Right.PeopleWrite) ? "The files are too large." : "A token without the right people:write sends files of 190 KB at most.");
+        }
+
         if (run.Arguments.Contains(null!) || run.Files?.Values.Contains(null!) is true) return ApiProblem.Field("arguments", "must be texts, and files must be Base64.");
         if (run.Arguments.Count > MostArguments || run.Arguments.Sum(a => (long)a.Length) > MostCharacters)
             return ApiProblem.Field("arguments", $"has more than {MostArguments} texts or {MostCharacters} characters.");

@@ -187,7 +187,7 @@ internal sealed class RemoteClientTests
                 var read = new byte[8192];
                 var text = "";
                 for (var count = 1; count > 0 && !text.EndsWith('}'); text += Encoding.ASCII.GetString(read, 0, count)) count = await stream.ReadAsync(read);
-                await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n{}\n{\"out\":\"said\\n\"}\n{\"exitCode\":0}\n"u8.ToArray());
+                await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n{}\n{\"file\":\"that nobody asked for\"}\n{\"out\":\"said\\n\"}\n{\"exitCode\":0}\n"u8.ToArray());
             }
             catch (Exception refused) when (refused is IOException or System.Security.Authentication.AuthenticationException)
             {

@@ -132,6 +132,7 @@ internal sealed partial class RemoteTests : RemoteFixture
         await RemoteAsync(Owner, "campaigns", "start", "soon", "--until", DateTimeOffset.UtcNow.AddHours(20).ToString("O"), "--user", "plain");
         Assert.That((await SendAsync(await TokenAsync(Owner, "campaigns:read"), ["campaigns", "show", "soon", "--json"])).Output, Does.Contain("\"soon\"").And.Not.Contain("plain"));
         Assert.That((await SendAsync(await TokenAsync(Owner), ["campaigns", "show", "soon", "--json"])).Output, Does.Contain("plain"));
+        Assert.That((await SendAsync(await TokenAsync(Owner, "people:read"), ["users", "list", "--campaign", "soon"])).Error, Is.EqualTo("This needs the right campaigns:read."));
     }
 
     [Test]
@@ -209,7 +210,9 @@ internal sealed partial class RemoteTests : RemoteFixture
 
         // What is large is for who may import people.
         var large = new { arguments = new[] { "users", "import", "a.csv", "--dry-run" }, files = File("a.csv", "username\n" + new string('a', 400_000)) };
-        Assert.That((await ApiWithAsync(await TokenAsync(HelpDesk), HttpMethod.Post, "/commands", large)).Status, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
+        AssertProblem(await ApiWithAsync(await TokenAsync(HelpDesk), HttpMethod.Post, "/commands", large), HttpStatusCode.RequestEntityTooLarge, "invalid");
+        var refused = await RemoteAsync(HelpDesk, "users", "import", await WriteAsync("large.csv", "username\n" + new string('a', 400_000)));
+        Assert.That((refused.ExitCode, refused.Output, refused.Error), Is.EqualTo((1, "", "A token without the right people:write sends files of 190 KB at most.\n")));
         Assert.That((await ApiWithAsync(owner, HttpMethod.Post, "/commands", large)).Status, Is.EqualTo(HttpStatusCode.OK));
     }
 
