@@ -7,8 +7,11 @@ using IdP.Server.Admin.Groups;
 using IdP.Server.Admin.Settings;
 using IdP.Server.Admin.Users;
 using IdP.Server.Configuration;
+using IdP.Storage.Clients;
 using IdP.Testing;
 using IdP.Verification;
+using IdP.Verification.Decisions;
+using IdP.Verification.SignIn;
 
 namespace IdP.Tests.Server.Configuration;
 
@@ -157,6 +160,41 @@ internal sealed class DocumentExportTests(TestDatabaseKind kind) : AdminFixture(
         var plan = await ApplyAsync(json, dryRun: true);
 
         Assert.That(plan.Differences.Select(d => d.Weaker), Is.EqualTo(new[] { words }));
+    }
+
+    [Test]
+    public async Task People_are_counted_together_as_they_are_one_by_one()
+    {
+        foreach (var name in new[] { "over", "over2" }) await AddUserAsync(name);
+        foreach (var name in new[] { "over", "over2" }) await RequireAsync(name, 1);
+        Clock.Advance(TimeSpan.FromDays(2));
+        await PeopleAndPayrollAsync("required");
+        foreach (var name in new[] { "new2", "new3", "late2" }) await AddUserAsync(name);
+        await RequireAsync("late2", 5);
+        await IntoStaffAsync("new2", "late2");
+        var settings = new VerificationSettings();
+        List<Person> people = [];
+        foreach (var name in new[] { "over", "over2", "enrolled", "new", "late", "new2", "new3", "late2" }) people.Add((await new People(Database).FindAsync((await PersonAsync(name)).Id))!);
+        var policies = (from mode in Enum.GetValues<VerificationMode>() from rule in new VerificationMode?[] { null, VerificationMode.NotRequired, VerificationMode.Always }
+            select new ResourcePolicy { Kind = ResourceKind.Client, ResourceId = "payroll", Mode = mode, Rules = rule is { } other ? [new PolicyRule("staff", other)] : [] }).ToList();
+
+        foreach (var (before, after) in policies.SelectMany(b => policies.Select(a => (b, a))))
+        {
+            var counted = await PeopleTouched.CompareAsync(Database, before, after, settings, Now);
+            var one = people.Select(p => (Was: Asks(before, p), Becomes: Asks(after, p))).ToList();
+            Assert.That((counted.NoLonger, counted.MaySkip, counted.Newly, counted.Asked), Is.EqualTo((
+                one.Count(p => p.Was > 0 && p.Becomes == 0), one.Count(p => p.Was == 2 && p.Becomes == 1), one.Count(p => p.Was == 0 && p.Becomes > 0), one.Count(p => p.Becomes > 0))), $"{before.Mode} {before.Rules.Count} {after.Mode} {after.Rules.Count}");
+        }
+
+        int Asks(ResourcePolicy policy, Person person) => VerificationPolicy.Decide(policy, person.State, new SessionState { PasswordAt = Now }, RequestDemands.None, settings, Now) switch
+        {
+            Decision.Proceed => 0, Decision.Enroll { Skippable: true } => 1, _ => 2,
+        };
+    }
+
+    private async Task IntoStaffAsync(params string[] names)
+    {
+        foreach (var name in names) await Get<SetUser>().HandleAsync(new(name, new UserPatch { Groups = ["staff"] }, Reason), Actor, Ct);
     }
 
     [TestCase("owner")]
