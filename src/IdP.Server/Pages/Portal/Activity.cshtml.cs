@@ -26,7 +26,8 @@ internal sealed class ActivityModel(Visit visit, IdPDatabase database, Catalog c
         if (IsNewest) before = long.MaxValue;
         var (id, snapshot) = (Who.Person.Id, await catalog.GetAsync());
         await using var db = database.CreateContext();
-        var events = await db.AuditEvents.AsNoTracking().Where(e => e.UserId == id && e.Id < before)
+        // An error page is nothing that somebody did; it is there for whoever is told its number.
+        var events = await db.AuditEvents.AsNoTracking().Where(e => e.UserId == id && e.Id < before && e.Event != AuditEvents.ErrorShown)
             .OrderByDescending(e => e.Id).Take(PageSize + 1).ToListAsync();
         if (events.Count > PageSize) OlderThan = events[PageSize - 1].Id;
         Rows = [.. events.Take(PageSize).Select(e => RowOf(e, snapshot))];
