@@ -9,7 +9,7 @@ internal sealed record Arguments
         Operations (none: all of the first line):
           discovery jwks client_credentials client_credentials_rs256 authorize code refresh userinfo
           introspection introspection_reference signin
-          start first latency memory gate rows console  scenarios, run when they are named; "all" runs everything
+          start first latency memory gate rows console import  scenarios, run when they are named; "all" runs everything
 
         Options:
           --peer             also measure npm oidc-provider (run npm ci in bench/peer first)
@@ -20,7 +20,7 @@ internal sealed record Arguments
           --connections N    requests under way at once (8)
           --server PATH      another idp.dll, for example a published one
           --set NAME=VALUE   an environment variable of the server
-          --rows N           people for the scenarios "rows", with ten times as many tokens, and "console" (100000)
+          --rows N           people for the scenarios "rows", with ten times as many tokens, "console" and "import" (100000)
           --profile          print how to profile the server, and leave it running with the operation under load
         """;
 

@@ -35,22 +35,31 @@ internal sealed class Programs(Arguments arguments) : IAsyncDisposable
         DatabaseOptions database, int? people, IReadOnlyDictionary<string, string>? settings = null, string cores = Core, string? document = null)
     {
         var address = new Uri($"http://localhost:{FreePort()}");
-        var environment = new Dictionary<string, string>
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Development", ["DOTNET_ENVIRONMENT"] = "Development",
-            ["ASPNETCORE_URLS"] = address.OriginalString, ["IdP__Issuer"] = address.OriginalString,
-            ["IdP__Database__Provider"] = database.Provider.ToString(), ["IdP__Database__ConnectionString"] = database.ConnectionString,
-        };
+        var environment = Environment(database, address);
         if (people is { } count)
         {
             environment["IdP__Seed__File"] = folder.File("seed.json");
-            File.WriteAllText(environment["IdP__Seed__File"], document ?? Seed.Document(count));
+            System.IO.File.WriteAllText(environment["IdP__Seed__File"], document ?? Seed.Document(count));
         }
 
-        // As a deployer has it: the documented settings file in the working folder.
-        File.Copy(Path.Combine(Repository.Root, "appsettings.json"), folder.File("appsettings.json"), overwrite: true);
-        foreach (var (name, value) in arguments.Settings.Concat(settings ?? new Dictionary<string, string>())) environment[name] = value;
-        return (new BenchProcess(cores, ["dotnet", arguments.Server ?? Repository.ServerDll, "serve"], folder.Path, environment), address);
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>()) environment[name] = value;
+        return (new BenchProcess(cores, ["dotnet", Dll, "serve"], folder.Path, environment), address);
+    }
+
+    /// <summary>Starts a command of <c>idp</c> on the host.</summary>
+    public BenchProcess StartCommand(DatabaseOptions database, params string[] command) =>
+        new(Core, ["dotnet", Dll, .. command], folder.Path, Environment(database, new Uri("http://localhost:5080")));
+
+    /// <summary>A path in the folder in which the programs work.</summary>
+    public string File(string name) => folder.File(name);
+
+    /// <summary>CPU time of the whole database server; null: there is none.</summary>
+    public async Task<TimeSpan?> DatabaseCpuAsync()
+    {
+        if (!arguments.Postgres) return null;
+        var cluster = await PostgresCluster.SharedAsync();
+        var pid = Directory.EnumerateFiles(cluster.Folder, "postmaster.pid", SearchOption.AllDirectories).Single();
+        return ProcessTimes.OfFamily(int.Parse(System.IO.File.ReadLines(pid).First()));
     }
 
     public async Task<DatabaseOptions> DatabaseAsync() => arguments.Postgres
@@ -84,6 +93,22 @@ internal sealed class Programs(Arguments arguments) : IAsyncDisposable
     {
         await PostgresCluster.StopSharedAsync();
         folder.Dispose();
+    }
+
+    private string Dll => arguments.Server ?? Repository.ServerDll;
+
+    private Dictionary<string, string> Environment(DatabaseOptions database, Uri address)
+    {
+        // As a deployer has it: the documented settings file in the working folder.
+        System.IO.File.Copy(Path.Combine(Repository.Root, "appsettings.json"), folder.File("appsettings.json"), overwrite: true);
+        var environment = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development", ["DOTNET_ENVIRONMENT"] = "Development",
+            ["ASPNETCORE_URLS"] = address.OriginalString, ["IdP__Issuer"] = address.OriginalString,
+            ["IdP__Database__Provider"] = database.Provider.ToString(), ["IdP__Database__ConnectionString"] = database.ConnectionString,
+        };
+        foreach (var (name, value) in arguments.Settings) environment[name] = value;
+        return environment;
     }
 
     private string MakeFolder() => Directory.CreateDirectory(folder.File($"program{serial++}")).FullName;

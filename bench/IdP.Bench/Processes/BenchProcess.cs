@@ -37,26 +37,13 @@ internal sealed class BenchProcess : IAsyncDisposable
     public string Output => string.Join('\n', output);
 
     /// <summary>User and system time so far; the system counts it in hundredths of a second.</summary>
-    public TimeSpan Cpu
-    {
-        get
-        {
-            // proc(5): the name in parentheses may hold spaces; utime and stime are fields 14 and 15.
-            var stat = File.ReadAllText($"/proc/{Id}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return TimeSpan.FromMilliseconds(10 * (long.Parse(fields[11]) + long.Parse(fields[12])));
-        }
-    }
+    public TimeSpan Cpu => ProcessTimes.Of(Id)?.Own ?? throw new InvalidOperationException($"The program ended.\n{Output}");
 
     /// <summary>Resident memory in megabytes (of a million bytes).</summary>
-    public double Memory
-    {
-        get
-        {
-            var line = File.ReadLines($"/proc/{Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024 / 1e6;
-        }
-    }
+    public double Memory => Megabytes("VmRSS:");
+
+    /// <summary>The most that was resident; 0 once it has ended.</summary>
+    private double PeakMemory => Megabytes("VmHWM:");
 
     /// <summary>Asks until the address answers with success.</summary>
     /// <returns>How long that took from the start of the process.</returns>
@@ -81,12 +68,41 @@ internal sealed class BenchProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for the end of a program that ends by itself, looking at it every few milliseconds.</summary>
+    public async Task<(int Code, TimeSpan Cpu, TimeSpan Wall, double Megabytes)> EndsAsync()
+    {
+        var (cpu, most) = (TimeSpan.Zero, 0.0);
+        while (!process.HasExited)
+        {
+            if (ProcessTimes.Of(Id) is { } times) cpu = times.Own;
+            most = Math.Max(most, PeakMemory);
+            await Task.Delay(5);
+        }
+
+        var wall = Stopwatch.GetElapsedTime(StartedAt);
+        await process.WaitForExitAsync();
+        return (process.ExitCode, cpu, wall, most);
+    }
+
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= Kill;
         Kill(null, EventArgs.Empty);
         await process.WaitForExitAsync();
         process.Dispose();
+    }
+
+    private double Megabytes(string name)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{Id}/status").FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024 / 1e6;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     private void Kill(object? sender, EventArgs e)

@@ -13,5 +13,6 @@ internal static class Scenario
             ["gate"] = Gate.RunAsync,
             ["rows"] = Rows.RunAsync,
             ["console"] = Administration.RunAsync,
+            ["import"] = Import.RunAsync,
         };
 }

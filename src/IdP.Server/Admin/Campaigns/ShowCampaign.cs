@@ -51,11 +51,14 @@ internal sealed class ShowCampaign(IdPDatabase database, CountCampaign count, Li
         ORDER BY e.deadline LIMIT @p3
         """;
 
-    private const string MailCount = """
-        SELECT o.kind, o.state, COUNT(*) FROM outbox_messages o
+    // Read from one index, in its order.
+    private const string MailCount = $"""
+        SELECT o.kind, SUM(CASE WHEN o.state = '{nameof(OutboxState.Sent)}' THEN 1 ELSE 0 END), SUM(CASE WHEN o.state = '{nameof(OutboxState.Waiting)}' THEN 1 ELSE 0 END),
+            SUM(CASE WHEN o.state = '{nameof(OutboxState.Failed)}' THEN 1 ELSE 0 END), SUM(CASE WHEN o.state = '{nameof(OutboxState.Kept)}' THEN 1 ELSE 0 END)
+        FROM outbox_messages o
         WHERE o.created_at >= @p0 AND o.kind IN ('E1', 'E2')
             AND EXISTS (SELECT 1 FROM campaign_members m WHERE m.campaign_id = @p1 AND m.user_id = o.user_id)
-        GROUP BY o.kind, o.state
+        GROUP BY o.kind
         """;
 
     /// <returns>Null when there is no such campaign.</returns>
@@ -64,17 +67,14 @@ internal sealed class ShowCampaign(IdPDatabase database, CountCampaign count, Li
         await using var db = database.CreateContext();
         if (await db.Campaigns.FindAsync([id], ct) is not { } campaign) return null;
         var now = clock.GetUtcNow();
-        var mails = await database.ReadAsync(s => s.AllAsync(MailCount, row => (Kind: row.GetString(0), State: row.GetString(1), Count: (int)row.GetInt64(2)), campaign.CreatedAt, id));
+        var mails = await database.ReadAsync(s => s.AllAsync(
+            MailCount, row => (Kind: row.GetString(0), Mails: new Mails((int)row.GetInt64(1), (int)row.GetInt64(2), (int)row.GetInt64(3), (int)row.GetInt64(4))), campaign.CreatedAt, id));
         if (campaign.ClosedAt is not null) return new Board(Of(campaign, await count.ProgressAsync(campaign, now)), [], [], MailsOf("E1"), MailsOf("E2"));
 
         var counted = await count.HandleAsync(id, now);
         return new Board(Of(campaign, counted.Progress), counted.DaysLeft, await NextAsync(id, now, ct), MailsOf("E1"), MailsOf("E2")) { Remindable = counted.Remindable };
 
-        Mails MailsOf(string kind)
-        {
-            return new Mails(Of(OutboxState.Sent), Of(OutboxState.Waiting), Of(OutboxState.Failed), Of(OutboxState.Kept));
-            int Of(OutboxState state) => mails.Where(m => m.Kind == kind && m.State == state.ToString()).Sum(m => m.Count);
-        }
+        Mails MailsOf(string kind) => mails.Find(m => m.Kind == kind).Mails ?? new Mails(0, 0, 0, 0);
     }
 
     private async Task<IReadOnlyList<ListUsers.Row>> NextAsync(string id, DateTimeOffset now, CancellationToken ct)
@@ -83,6 +83,12 @@ internal sealed class ShowCampaign(IdPDatabase database, CountCampaign count, Li
         if (next.Count == 0) return [];
         var people = await list.HandleAsync(new ListUsers.Request(null, null, MostNamed) { Ids = next }, ct);
         return [.. people.Users.OrderBy(p => p.Deadline)];
+    }
+
+    /// <summary>What a line of the console's lists shows of one.</summary>
+    public sealed record Line(string Id, string Name, DateTimeOffset Deadline, DateTimeOffset? ClosedAt, int Enrolled, int Total)
+    {
+        public int Percent => Total == 0 ? 0 : (int)(Enrolled * 100L / Total);
     }
 
     public static Campaign Of(Storage.Campaigns.Campaign campaign, Progress progress) => new(

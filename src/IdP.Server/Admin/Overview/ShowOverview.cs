@@ -26,13 +26,21 @@ internal sealed class ShowOverview(IdPDatabase database, TimeProvider clock)
         FROM {ProgressIndexes.Tables(database.Provider).Enrollments} WHERE e.required_at IS NOT NULL OR e.must_enroll OR e.locked_at IS NOT NULL
         """;
 
-    // Names are read of the last ones alone.
+    // Names are read of the last ones alone. Whose deadline is past is read backwards from now; who is locked without one
+    // is nobody, as a rule, and looked for in the whole index.
     private readonly string late = $"""
         SELECT p.id, p.display_name, last.since FROM (
-            SELECT e.user_id, COALESCE(e.deadline, e.locked_at) AS since FROM {ProgressIndexes.Tables(database.Provider).Enrollments}
-            WHERE {IsLate} AND {NotEnrolled} AND {Enabled(database.Provider, "e.user_id")}
-            ORDER BY 2 DESC, 1 LIMIT 10
-        ) AS last JOIN users p ON p.id = last.user_id ORDER BY last.since DESC, p.id
+            SELECT * FROM (
+                SELECT e.user_id, e.deadline AS since FROM enrollments e
+                WHERE e.deadline <= @p0 AND {IsLate} AND {NotEnrolled} AND {Enabled(database.Provider, "e.user_id")} ORDER BY e.deadline DESC LIMIT 10
+            ) AS over
+            UNION ALL
+            SELECT * FROM (
+                SELECT e.user_id, COALESCE(e.deadline, e.locked_at) AS since FROM {ProgressIndexes.Tables(database.Provider).Enrollments}
+                WHERE e.locked_at IS NOT NULL AND (e.deadline IS NULL OR e.deadline > @p0) AND {NotEnrolled} AND {Enabled(database.Provider, "e.user_id")}
+                ORDER BY 2 DESC LIMIT 10
+            ) AS locked
+        ) AS last JOIN users p ON p.id = last.user_id ORDER BY last.since DESC, p.id LIMIT 10
         """;
 
     private readonly string attempts = $"""

@@ -30,10 +30,12 @@ internal sealed class CampaignCountTests(TestDatabaseKind kind) : AdminFixture(k
                 var of = people.Where(p => p.Campaigns.Contains(campaign)).ToList();
                 var board = (await Get<ShowCampaign>().HandleAsync(campaign, Ct))!;
                 var listed = (await Get<ListCampaigns>().HandleAsync(new(Running: true, 10), Ct))!.Campaigns.Single(c => c.Id == campaign);
+                var line = (await Get<ListCampaigns>().LinesAsync(new(Running: true, 10), Ct))!.Campaigns.Single(c => c.Id == campaign);
                 Assert.Multiple(async () =>
                 {
                     Assert.That(board.Campaign.Progress, Is.EqualTo(SlowProgress(of)), campaign);
                     Assert.That(listed.Progress, Is.EqualTo(board.Campaign.Progress));
+                    Assert.That((line.Enrolled, line.Total), Is.EqualTo((board.Campaign.Progress.Enrolled, of.Count)));
                     Assert.That(board.DaysLeft, Is.EqualTo(SlowBars(of)), campaign);
                     Assert.That(await Get<RemindCampaign>().CountAsync(campaign), Is.EqualTo(of.Count(IsReached)), campaign);
                     var tomorrow = of.Where(p => View(p) is { DaysLeft: 1 }).Select(p => p.Enrollment!.Deadline).Order().Take(20);

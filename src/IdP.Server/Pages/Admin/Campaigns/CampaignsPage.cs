@@ -21,13 +21,12 @@ internal abstract class CampaignsPage(Visit visit, Right needs = Right.Campaigns
         }.Where(r => r.Count > 0).Select(r => T["Admin.Campaigns.Result." + r.Word, ("n", r.Count)]),
     ];
 
-    public Phrase LeftOf(ShowCampaign.Campaign campaign) =>
-        campaign.ClosedAt is not null ? T["Admin.Campaigns.Closed"]
-        : campaign.Deadline <= Visit.Time.Now ? T["Admin.Campaigns.Over"]
-        : T.Remaining("Admin.Campaigns.Left", campaign.Deadline - Visit.Time.Now);
+    public Phrase LeftOf(DateTimeOffset deadline, DateTimeOffset? closedAt) =>
+        closedAt is not null ? T["Admin.Campaigns.Closed"]
+        : deadline <= Visit.Time.Now ? T["Admin.Campaigns.Over"]
+        : T.Remaining("Admin.Campaigns.Left", deadline - Visit.Time.Now);
 
-    public Phrase ProgressOf(ShowCampaign.Progress progress) =>
-        T["Admin.Campaigns.Progress", ("n", progress.Enrolled), ("all", progress.Total), ("percent", progress.Percent)];
+    public Phrase ProgressOf(int enrolled, int total, int percent) => T["Admin.Campaigns.Progress", ("n", enrolled), ("all", total), ("percent", percent)];
 
     /// <summary>The last minute of the day that was chosen.</summary>
     /// <returns>False when it is none; that was said beside the field.</returns>

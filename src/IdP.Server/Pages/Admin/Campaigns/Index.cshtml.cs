@@ -8,7 +8,7 @@ internal sealed class IndexModel(Visit visit, ListCampaigns list) : CampaignsPag
 {
     private const int PageSize = 20;
 
-    public IReadOnlyList<ShowCampaign.Campaign> Campaigns { get; private set; } = [];
+    public IReadOnlyList<ShowCampaign.Line> Campaigns { get; private set; } = [];
 
     /// <summary>The one that the next part goes on behind; null: this is the last part.</summary>
     public string? Next { get; private set; }
@@ -19,7 +19,7 @@ internal sealed class IndexModel(Visit visit, ListCampaigns list) : CampaignsPag
     {
         var after = Request.Query["after"].ToString();
         IsFirst = after.Length == 0;
-        if (await list.HandleAsync(new(Running: false, PageSize, IsFirst ? null : after), Ct) is not { } page) return NotFound();
+        if (await list.LinesAsync(new(Running: false, PageSize, IsFirst ? null : after), Ct) is not { } page) return NotFound();
         Campaigns = page.Campaigns;
         if (page.More) Next = Campaigns[^1].Id;
         return Page();
