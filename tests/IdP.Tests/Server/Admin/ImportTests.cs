@@ -69,6 +69,22 @@ internal sealed class ImportTests(TestDatabaseKind kind) : AdminFixture(kind)
         Assert.That((await ImportAsync("username,roles\nanna,auditor")).Changed, Is.EqualTo(1), "An owner may.");
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_file_does_not_take_the_role_from_every_owner_at_once(bool dryRun)
+    {
+        await AddUserAsync("olga", "owner");
+        await AddUserAsync("otto", "owner");
+
+        var report = await ImportAsync("username,roles\nolga,auditor\notto,auditor", dryRun);
+
+        Assert.That((report.ProblemCount, report.Applied), Is.EqualTo((1, 0)));
+        Assert.That(report.Problems[0], Is.EqualTo(new ImportProblem(2, "roles", "No owner would be left who can sign in.")));
+        Assert.That((await PersonAsync("olga")).Roles, Is.EqualTo(new[] { "owner" }));
+        await AddUserAsync("anna");
+        Assert.That((await ImportAsync("username,roles\nolga,auditor\notto,auditor\nanna,owner")).Changed, Is.EqualTo(3), "The role may go on to somebody else.");
+    }
+
     [Test]
     public async Task The_first_owner_comes_by_the_link_alone() =>
         Assert.That((await ImportAsync("username,roles\nanna,owner")).Problems[0].Column, Is.EqualTo("roles"));

@@ -159,6 +159,10 @@ internal sealed class ImportUsers(IdPDatabase database, Catalog catalog, RandomS
             else if (changed) run.Counts.Changed++;
             else run.Counts.Same++;
         }
+
+        // Each of several owners is not the last one as long as the others stand.
+        if (part.FirstOrDefault(r => r.Properties.Roles is not null) is { } first && await OwnerSetup.TakesEveryOwnerAsync(db, ct))
+            run.Problems.Add(new(first.Line, "roles", Sentence.Of($"No owner would be left who can sign in.")));
     }
 
     private static async Task JudgeAsync(
