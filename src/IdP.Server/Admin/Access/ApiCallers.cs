@@ -15,12 +15,12 @@ internal sealed class ApiCallers(IdPDatabase database, Catalog catalog, TimeProv
     public const string Prefix = "idp_";
 
     private const string Query = $"""
-        SELECT t.id, t.scopes, t.created_at, t.credential_generation, t.last_used_at, {PersonRow.Columns}
+        SELECT t.id, t.scopes, t.created_at, t.credential_generation, t.last_used_at, t.expires_at, {PersonRow.Columns}
         FROM api_tokens t JOIN users u ON u.id = t.user_id {PersonRow.Joins}
         WHERE t.hash = @p0 AND t.revoked_at IS NULL AND t.expires_at > @p1
         """;
 
-    private sealed record Found(string Id, string Scopes, DateTimeOffset CreatedAt, int Generation, DateTimeOffset? LastUsedAt, Person Person);
+    private sealed record Found(string Id, string Scopes, DateTimeOffset CreatedAt, int Generation, DateTimeOffset? LastUsedAt, DateTimeOffset ExpiresAt, Person Person);
 
     /// <summary>The caller of a token; null: unknown, revoked, too old, or its owner is nobody who may administer now.</summary>
     public async Task<Actor?> FindAsync(string token)
@@ -29,7 +29,7 @@ internal sealed class ApiCallers(IdPDatabase database, Catalog catalog, TimeProv
         var (hash, now) = (Handle.HashOf(token[Prefix.Length..]), clock.GetUtcNow());
         var found = await database.ReadAsync(s => s.FirstAsync(
             Query,
-            row => new Found(row.GetString(0), row.GetString(1), row.Time(2), row.GetInt32(3), row.NullableTime(4), PersonRow.Read(row, 5)),
+            row => new Found(row.GetString(0), row.GetString(1), row.Time(2), row.GetInt32(3), row.NullableTime(4), row.Time(5), PersonRow.Read(row, 6)),
             hash, now));
         if (found is null || found.Generation != found.Person.CredentialGeneration || found.Person.MustChangePassword) return null;
         if (!IsLetIn(found, (await catalog.GetAsync()).Verification, now)) return null;
@@ -39,6 +39,7 @@ internal sealed class ApiCallers(IdPDatabase database, Catalog catalog, TimeProv
         return new Actor("token:" + found.Id)
         {
             UserId = found.Person.Id,
+            Until = found.ExpiresAt,
             Rights = Rights.Of(found.Person.Roles).Where(r => scopes.Contains(Rights.Scope(r))).ToFrozenSet(),
         };
     }

@@ -17,8 +17,8 @@ internal sealed class ApiRequest(HttpContext http, Actor actor)
 
     public CancellationToken Ct => http.RequestAborted;
 
-    /// <summary>The state that the caller saw; null: not said.</summary>
-    public string? IfMatch => http.Request.Headers.IfMatch is [{ } tag] ? tag : null;
+    /// <summary>The state that the caller saw, one of several when it is sent in several lines; null: not said.</summary>
+    public string? IfMatch => http.Request.Headers.IfMatch is { Count: > 0 } tags ? tags.ToString() : null;
 
     public T Get<T>()
         where T : notnull => http.RequestServices.GetRequiredService<T>();

@@ -5,6 +5,7 @@ using IdP.Storage;
 using IdP.Storage.Audit;
 using IdP.Storage.Database;
 using IdP.Storage.Users;
+using Microsoft.EntityFrameworkCore;
 
 namespace IdP.Server.Admin.Tokens;
 
@@ -13,7 +14,7 @@ internal sealed class AddToken(IdPDatabase database, RandomSource random, TimePr
 {
     /// <param name="UserName">Whose token it is; null: the caller's own.</param>
     /// <param name="Scopes">What it may at most, as <c>people:read</c>.</param>
-    /// <param name="Days">How long it works.</param>
+    /// <param name="Days">How long it works; one that a token makes ends with that at the latest.</param>
     public sealed record Request(string? UserName, string Name, IReadOnlyList<string> Scopes, int Days, string Reason);
 
     public abstract record Outcome
@@ -45,23 +46,35 @@ internal sealed class AddToken(IdPDatabase database, RandomSource random, TimePr
 
     public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
+        // A token never gives more than its maker has: not by scopes, not by being another's, and not by lasting longer.
+        foreach (var right in request.Scopes.Select(Rights.OfScope).OfType<Right>()) actor.Demand(right);
+        await DemandOwnAsync(request, actor, ct);
         await new Validator().ValidateAndThrowAsync(request, ct);
-        // A token never gives more than its maker has: not by scopes, and not by being another's.
-        foreach (var scope in request.Scopes) actor.Demand(Rights.OfScope(scope)!.Value);
         return await database.SaveAsync<Outcome>(async db =>
         {
             if (await db.FindPersonAsync(request.UserName ?? actor.UserId ?? "", ct) is not { User: var user }) return new Outcome.NoSuchUser();
             if (user.Id != actor.UserId) actor.Demand(Right.TokensWrite);
             if (user.Roles.Count == 0) return new Outcome.NoRole();
             var (handle, now) = (Handle.New(random), clock.GetUtcNow());
+            var end = now.AddDays(request.Days);
+            if (actor.Until is { } until && until < end) end = until;
             var token = new ApiToken
             {
                 Id = random.NewId(), Hash = Handle.HashOf(handle), Name = request.Name, UserId = user.Id, Scopes = [.. request.Scopes.Distinct()],
-                CreatedAt = now, ExpiresAt = now.AddDays(request.Days), CredentialGeneration = user.CredentialGeneration,
+                CreatedAt = now, ExpiresAt = end, CredentialGeneration = user.CredentialGeneration,
             };
             db.ApiTokens.Add(token);
             db.Audit(user, AuditEvents.TokenCreated, actor, request.Reason, $"{token.Name} ({token.Id}) until {Periods.Time(token.ExpiresAt)}: {string.Join(' ', token.Scopes)}", now);
             return new Outcome.Added(token.Id, ApiCallers.Prefix + handle, token.ExpiresAt);
         }, ct);
+    }
+
+    // Before anybody is looked for: whoever may make their own alone is not told who else there is.
+    private async Task DemandOwnAsync(Request request, Actor actor, CancellationToken ct)
+    {
+        if (request.UserName is not { } name || actor.Has(Right.TokensWrite)) return;
+        await using var db = database.CreateContext();
+        var (own, normalized) = (await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.Id == actor.UserId, ct), UserNames.Normalize(name));
+        if (own is null || (name != own.Id && normalized != own.NormalizedUserName && normalized != own.NormalizedEmail)) actor.Demand(Right.TokensWrite);
     }
 }

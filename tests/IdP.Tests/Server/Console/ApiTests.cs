@@ -53,6 +53,52 @@ internal sealed class ApiTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         AssertProblem(await ApiAsync(HelpDesk, HttpMethod.Post, "/tokens", new { name = "x", scopes = new[] { "people:write" } }), HttpStatusCode.Forbidden, "forbidden");
         AssertProblem(await ApiAsync(HelpDesk, HttpMethod.Post, "/tokens", new { name = "x", scopes = new[] { "people:read" }, username = Owner }), HttpStatusCode.Forbidden, "forbidden");
         Assert.That((await ApiAsync(HelpDesk, HttpMethod.Get, "/tokens")).Body, Does.Not.Contain(Owner));
+        // Nor does it tell who there is: a client admin sees nobody.
+        var (somebody, nobody) = (await OfAsync(Owner), await OfAsync("nobody-of-this-name"));
+        Assert.That(nobody.Body, Is.EqualTo(somebody.Body));
+        AssertProblem(nobody, HttpStatusCode.Forbidden, "forbidden");
+        Assert.That((await OfAsync(ClientAdmin.ToUpperInvariant())).Status, Is.EqualTo(HttpStatusCode.Created), "One's own name is known.");
+
+        Task<Exchange> OfAsync(string name) => ApiAsync(ClientAdmin, HttpMethod.Post, "/tokens", new { name = "x", scopes = new[] { "clients:read" }, username = name });
+    }
+
+    [Test]
+    public async Task A_token_makes_none_that_lasts_longer()
+    {
+        var made = await ApiAsync(Owner, HttpMethod.Post, "/tokens", new { name = "short", scopes = new[] { "groups:read" }, days = 2 });
+
+        var child = await ApiWithAsync(made.JsonString("token"), HttpMethod.Post, "/tokens", new { name = "long", scopes = new[] { "groups:read" }, days = 365 });
+
+        Assert.That(child.Status, Is.EqualTo(HttpStatusCode.Created), $"{child}");
+        Assert.That(EndOf(child), Is.EqualTo(EndOf(made)).Within(TimeSpan.FromMilliseconds(1)));
+
+        static DateTimeOffset EndOf(Exchange answer) => answer.Json.GetProperty("expiresAt").GetDateTimeOffset();
+    }
+
+    [Test]
+    public async Task Conditions_in_several_lines_are_looked_at()
+    {
+        await ApiAsync(Owner, HttpMethod.Post, "/groups", new { name = "lines" });
+        using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri(Server.Issuer, "api/v1/groups/lines"));
+        request.Headers.Authorization = new("Bearer", await TokenAsync(Owner));
+        request.Content = new StringContent("""{"description":"overwritten"}""", System.Text.Encoding.UTF8, "application/json");
+        request.Headers.TryAddWithoutValidation("If-Match", ["\"one\"", "\"two\""]);
+        using var agent = new UserAgent();
+
+        // A client of .NET writes them in one line, others do not; both are the same. RFC 9110 section 5.3.
+        AssertProblem(await agent.SendAsync(request), HttpStatusCode.PreconditionFailed, "changedMeanwhile");
+        Assert.That(await RawAsync("If-Match: \"one\"\r\nIf-Match: \"two\"\r\n"), Does.StartWith("HTTP/1.1 412"));
+
+        async Task<string> RawAsync(string headers)
+        {
+            using var connection = new System.Net.Sockets.TcpClient();
+            await connection.ConnectAsync(Server.Issuer.Host, Server.Issuer.Port);
+            const string Body = """{"description":"overwritten"}""";
+            await connection.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(
+                $"PATCH /api/v1/groups/lines HTTP/1.1\r\nHost: {Server.Issuer.Authority}\r\nAuthorization: Bearer {await TokenAsync(Owner)}\r\n{headers}Content-Type: application/json\r\nContent-Length: {Body.Length}\r\nConnection: close\r\n\r\n{Body}"));
+            using var answer = new StreamReader(connection.GetStream());
+            return await answer.ReadToEndAsync();
+        }
     }
 
     [Test]

@@ -20,7 +20,7 @@ internal sealed partial class RemoteTests
         "clients remove nothing", "clients rotate-secret nothing", "clients set nothing --description Cell", "clients show notes", "completion bash", "groups add finance", "groups remove nothing",
         "groups set nothing --description Cell", "groups show nothing", "keys revoke nothing", "keys rotate --alg ES256", "mail preview E1", "mail reset E99", "mail retry nothing", "mail set E99 --subject Cell", "mail show E1",
         "mail test --to cell@example.com", "policies drop-draft nothing", "policies publish nothing", "policies set nothing --reverify-after-minutes 5", "policies show notes", "policies simulate plain notes",
-        "settings set enrollmentDays 0", "tokens add nobody cell --scope clients:read", "tokens revoke nothing", "users add plain --no-password", "users disable nobody", "users enable nobody", "users end-sessions nobody",
+        "settings set enrollmentDays 0", "tokens add {me} cell --scope clients:read --days 0", "tokens revoke nothing", "users add plain --no-password", "users disable nobody", "users enable nobody", "users end-sessions nobody",
         "users enrollment-pass nobody", "users extend nobody --days 3", "users import people.csv", "users lift nobody", "users remove nobody", "users require nobody", "users reset nobody", "users set nobody --locale de",
         "users set-password nobody --password-stdin", "users show plain", "users unlock nobody",
     ];
@@ -31,7 +31,7 @@ internal sealed partial class RemoteTests
     {
         public string Name => Verb["idp ".Length..];
 
-        public string[] Arguments => (Typed.FirstOrDefault(t => t == Name || t.StartsWith(Name + " ", StringComparison.Ordinal)) ?? Name).Split(' ');
+        public string[] ArgumentsOf(string caller) => (Typed.FirstOrDefault(t => t == Name || t.StartsWith(Name + " ", StringComparison.Ordinal)) ?? Name).Replace("{me}", caller, StringComparison.Ordinal).Split(' ');
     }
 
     [Test]
@@ -54,7 +54,7 @@ internal sealed partial class RemoteTests
         {
             for (var i = -1; i < Callers.Length; i++)
             {
-                var said = await SendAsync(i < 0 ? null : await TokenAsync(Callers[i]), row.Arguments, Sent, "quiet-harbour-lantern-44");
+                var said = await SendAsync(i < 0 ? null : await TokenAsync(Callers[i]), row.ArgumentsOf(i < 0 ? Owner : Callers[i]), Sent, "quiet-harbour-lantern-44");
                 Interlocked.Increment(ref cells);
                 var (expected, code) = i < 0 ? (HttpStatusCode.Unauthorized, "unauthorized") : row.Cells[i] == "yes" ? (HttpStatusCode.OK, null) : (HttpStatusCode.Forbidden, row.Right == "on the host" ? "hostOnly" : "forbidden");
                 if (said.Answer.Status != expected || (code is not null && said.Answer.JsonString("code") != code) || said.ExitCode == ExitCode.Usage) wrong.Add($"{row.Verb} | {(i < 0 ? "no token" : Callers[i])}: {said}");
@@ -74,10 +74,10 @@ internal sealed partial class RemoteTests
         {
             // What asks for no right of its own gives at most what the token has.
             var needed = row.Right switch { "any" => ["clients:read"], "every one" => Rights.Scopes, "every one that reads" => [.. Rights.Scopes.Where(s => s.EndsWith(":read", StringComparison.Ordinal))], _ => row.Right.Split(" and ") };
-            var enough = await SendAsync(await WithAsync(needed), row.Arguments, Sent, "quiet-harbour-lantern-44");
+            var enough = await SendAsync(await WithAsync(needed), row.ArgumentsOf(Owner), Sent, "quiet-harbour-lantern-44");
             if (enough.Answer.Status != HttpStatusCode.OK) wrong.Add($"{row.Verb} with {row.Right}: {enough}");
             if (row.Right == "any") continue;
-            var others = await SendAsync(await WithAsync([.. Rights.Scopes.Except(needed.TakeLast(1))]), row.Arguments, Sent, "quiet-harbour-lantern-44");
+            var others = await SendAsync(await WithAsync([.. Rights.Scopes.Except(needed.TakeLast(1))]), row.ArgumentsOf(Owner), Sent, "quiet-harbour-lantern-44");
             if (others.Answer.Status != HttpStatusCode.Forbidden || !others.Error.Contains(needed[^1], StringComparison.Ordinal)) wrong.Add($"{row.Verb} without {needed[^1]}: {others}");
         }
 

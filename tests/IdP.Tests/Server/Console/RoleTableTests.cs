@@ -25,7 +25,7 @@ internal sealed class RoleTableTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
         ["POST /campaigns/{id}/close"] = new { },
         ["POST /groups"] = new { name = "finance" },
         ["POST /clients"] = new { clientId = "notes", redirectUris = new[] { "https://notes.example/callback" } },
-        ["POST /tokens"] = new { name = "cell", scopes = new[] { "people:read" }, username = "nobody" },
+        ["POST /tokens"] = new { name = "cell", scopes = new[] { "people:read" }, days = 0 },
         ["POST /apply"] = new { },
         ["POST /commands"] = new { arguments = new[] { "tokens", "list" } },
         ["POST /mail/test"] = new { },
