@@ -111,6 +111,8 @@ internal sealed class Simulate(IdPDatabase database, Catalog catalog, TimeProvid
             RuleFor(r => r.Person).NotEmpty().WithMessage(Sentence.Of($"Name a person.")).OverridePropertyName("person");
             RuleFor(r => r.Resource).NotEmpty().WithMessage(Sentence.Of($"Name a client, portal or admin.")).OverridePropertyName("resource");
             RuleFor(r => r.Address).Must(a => string.IsNullOrEmpty(a) || System.Net.IPAddress.TryParse(a, out _)).WithMessage(Sentence.Of($"This is no IPv4 or IPv6 address.")).OverridePropertyName("address");
+            // What is before and after it must be a time, too.
+            RuleFor(r => r.At).Must(at => at is null || at.Value.UtcDateTime.Year is > 1970 and < 9000).WithMessage(Sentence.Of($"at must be from the year 1971 to 8999.")).OverridePropertyName("at");
             RuleFor(r => r.VerifiedMinutesAgo).InclusiveBetween(0, 525_600).WithMessage(Sentence.Of($"minutes must be from 0 to 525600.")).OverridePropertyName("minutes");
         }
     }

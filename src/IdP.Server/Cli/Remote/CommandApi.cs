@@ -3,7 +3,9 @@ using System.CommandLine.Parsing;
 using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Api;
 using IdP.Server.Hosting;
+using IdP.Server.Pages;
 using IdP.Storage;
+using IdP.Verification.SignIn;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace IdP.Server.Cli.Remote;
@@ -91,8 +93,9 @@ internal static class CommandApi
         {
             if (Refusals.Say(refused, output) is { } exitCode) return exitCode;
             if (!http.Response.HasStarted) throw;
-            var reference = request.Get<RandomSource>().NewId()[..8];
+            var reference = request.Get<RandomSource>().NewReference("ER");
             request.Get<ILogger<Verb>>().RequestFailed(refused, reference);
+            await request.Get<ToldErrors>().KeepAsync(request.Actor.Name, request.Actor.UserId, $"{CommandTree.Name(verb)} failed", reference, RequestOrigin.Of(http));
             return output.Fail($"This is our fault, and not all of it was done. Tell whoever runs this server the reference {reference}.");
         }
     }

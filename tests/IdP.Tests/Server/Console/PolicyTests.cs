@@ -125,6 +125,8 @@ internal sealed class PolicyTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         AssertProblem(await ApiAsync(Owner, HttpMethod.Get, "/simulate?person=nobody&resource=payroll"), HttpStatusCode.BadRequest, "invalid");
         AssertProblem(await ApiAsync(Owner, HttpMethod.Get, "/simulate?person=paula&resource=payroll&address=here"), HttpStatusCode.BadRequest, "invalid");
         AssertProblem(await ApiAsync(Owner, HttpMethod.Get, "/simulate?person=paula&resource=payroll&session=1"), HttpStatusCode.BadRequest, "invalid");
+        foreach (var end in new[] { "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z" })
+            AssertProblem(await ApiAsync(Owner, HttpMethod.Get, $"/simulate?person=paula&resource=payroll&session=remembered&at={end}"), HttpStatusCode.BadRequest, "invalid");
     }
 
     [Test]

@@ -132,6 +132,8 @@ internal sealed class SmallAreaPagesTests() : ConsoleFixture(TestDatabaseKind.Sq
 
         var saved = await console.SubmitAsync(form, null, ("subject", "Soon <b>"), ("text", "Hello {name}, <script>alert(1)</script>\n\n[Go]({link})"), ("reason", "new"));
         Assert.That(saved.Page.Body!.TextContent, Does.Contain("The words were saved.").And.Contain("Hello Maya Okafor, <script>alert(1)</script>"));
+        var stale = await console.SubmitAsync(form, null, ("subject", "Unseen"), ("text", "Hello {name}"), ("reason", "new"));
+        Assert.That((stale.Status, stale.Body.Contains("Unseen", StringComparison.Ordinal)), Is.EqualTo((HttpStatusCode.Conflict, true)), "Nobody's words are overwritten unseen, and what was typed stays.");
         var html = await console.OpenAsync("admin/mail/preview?kind=E2&language=en");
         Assert.That(html.Header("Content-Security-Policy"), Does.Contain("default-src 'none'").And.Contain("sandbox"));
         Assert.That(html.Body, Does.Contain("Hello Maya Okafor").And.Not.Contain("<script>"));

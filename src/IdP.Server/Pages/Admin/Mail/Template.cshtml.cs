@@ -1,4 +1,5 @@
 using IdP.Server.Admin.Access;
+using IdP.Server.Admin.Api;
 using IdP.Server.Admin.Mails;
 using IdP.Server.Mail;
 using IdP.Storage.Outbox;
@@ -18,6 +19,10 @@ internal sealed class TemplateModel(Visit visit, MailTemplates templates, SetMai
 
     [BindProperty(Name = "text")]
     public string? Text { get; set; }
+
+    /// <summary>What the admin saw, so that nobody's words are overwritten unseen.</summary>
+    [BindProperty(Name = "state")]
+    public string? State { get; set; }
 
     public MailKind? Kind => MailKinds.Find(Request.Query["kind"].ToString());
 
@@ -40,7 +45,7 @@ internal sealed class TemplateModel(Visit visit, MailTemplates templates, SetMai
         }
 
         var language = Language.Length > 0 ? Language : NewLanguage?.Trim() ?? "";
-        return await set.HandleAsync(new(Kind.Name, language, Subject ?? "", Text ?? "", Reason), Actor, Ct) == SetMailTemplate.Outcome.NothingToDo
+        return await set.HandleAsync(new(Kind.Name, language, Subject ?? "", Text ?? "", Reason) { IfMatch = State }, Actor, Ct) == SetMailTemplate.Outcome.NothingToDo
             ? Done(Address(language), "nothing")
             : Done(Address(language), "saved");
     });
@@ -50,6 +55,8 @@ internal sealed class TemplateModel(Visit visit, MailTemplates templates, SetMai
         if (Kind is null) return NotFound();
         if (Language.Length == 0) return Has(Right.MailWrite) ? Page() : NotFound();
         if ((Found = await templates.GetAsync(Kind, Language, Ct)) is null) return NotFound();
+        State = ETags.Of(MailApi.Template.Of(Found));
+        ModelState.Remove("state");
         if (!HttpMethods.IsPost(Request.Method)) (Subject, Text) = (Found.Words.Subject, Found.Words.Text);
         Preview = await preview.HandleAsync(Kind.Name, Language, Ct) is PreviewMail.Outcome.Written written ? written.Mail : null;
         return Page();

@@ -57,7 +57,7 @@ internal sealed class IndexModel(Visit visit, Simulate simulate, Catalog catalog
         }
         catch (ValidationException invalid)
         {
-            foreach (var failure in invalid.Errors) AddError(failure.PropertyName, T[failure.PropertyName == "address" ? "Admin.Simulator.AddressWrong" : "Admin.Simulator.MinutesWrong"]);
+            foreach (var failure in invalid.Errors) AddError(failure.PropertyName, T[failure.PropertyName switch { "address" => "Admin.Simulator.AddressWrong", "at" => "Admin.Simulator.TimeWrong", _ => "Admin.Simulator.MinutesWrong" }]);
         }
     }
 
