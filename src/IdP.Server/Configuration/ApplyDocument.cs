@@ -104,22 +104,34 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
 
         using (json)
         {
-            List<DocumentError> errors = [];
-            var root = new ObjectReader(json.RootElement, "$", secrets ?? new SecretSource(folder), errors);
-            var document = new ApplyDocument(
-                ReadSettings(root.Object("settings"), errors),
-                [.. root.Objects("users").Select(fields => ReadUser(fields, organisation))],
-                [.. root.Objects("clients").Select(ReadClient)])
+            try
             {
-                Apis = [.. root.Objects("apis").Select(ReadApi)],
-                Groups = [.. root.Objects("groups").Select(ReadGroup)],
-                MailTemplates = [.. root.Objects("mailTemplates").Select(ReadMail)],
-                Sections = root.Names.ToHashSet(StringComparer.Ordinal),
-            };
-            root.Finish();
-            FindTwins(document, errors);
-            return errors.Count == 0 ? (document, errors) : (null, errors);
+                return Read(json.RootElement, organisation, secrets ?? new SecretSource(folder));
+            }
+            catch (Exception unreadable) when (unreadable is InvalidOperationException or JsonException && !ClaimRules.IsWellFormed(json.RootElement))
+            {
+                return (null, [new("$", "A text has half a surrogate pair.")]);
+            }
         }
+    }
+
+    private static (ApplyDocument? Document, IReadOnlyList<DocumentError> Errors) Read(JsonElement json, string? organisation, SecretSource secrets)
+    {
+        List<DocumentError> errors = [];
+        var root = new ObjectReader(json, "$", secrets, errors);
+        var document = new ApplyDocument(
+            ReadSettings(root.Object("settings"), errors),
+            [.. root.Objects("users").Select(fields => ReadUser(fields, organisation))],
+            [.. root.Objects("clients").Select(ReadClient)])
+        {
+            Apis = [.. root.Objects("apis").Select(ReadApi)],
+            Groups = [.. root.Objects("groups").Select(ReadGroup)],
+            MailTemplates = [.. root.Objects("mailTemplates").Select(ReadMail)],
+            Sections = root.Names.ToHashSet(StringComparer.Ordinal),
+        };
+        root.Finish();
+        FindTwins(document, errors);
+        return errors.Count == 0 ? (document, errors) : (null, errors);
     }
 
     private static JsonObject ReadSettings(ObjectReader? fields, List<DocumentError> errors)

@@ -160,7 +160,7 @@ internal record ClientPatch
         {
             return JsonNode.Parse(json)?.ToJsonString();
         }
-        catch (JsonException)
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException or ArgumentException)
         {
             return json;
         }

@@ -144,6 +144,8 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
         {
             var client = registration.Client;
             var method = client.TokenEndpointAuthMethod;
+            // Whatever the type is: what is stored is shown and exported.
+            if (client.Jwks is { } keys && JwksProblem(keys) is { } problem) yield return ("jwks", problem);
             if (!AuthMethods.Contains(method))
             {
                 yield return ("tokenEndpointAuthMethod", Sentence.Of($"tokenEndpointAuthMethod must be among {string.Join(", ", AuthMethods)}."));
@@ -164,14 +166,14 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
             if (method == "none") yield return ("tokenEndpointAuthMethod", Sentence.Of($"A confidential client proves itself: tokenEndpointAuthMethod must not be none."));
             if (registration.UsesSecret && !registration.HasSecret) yield return ("clientSecret", Sentence.Of($"{method} needs a secret."));
             if (method == "private_key_jwt" && client.Jwks is null) yield return ("jwks", Sentence.Of($"private_key_jwt needs the client's public keys in jwks."));
-            if (client.Jwks is { } keys && JwksProblem(keys) is { } problem) yield return ("jwks", problem);
         }
 
         private static string? JwksProblem(string json)
         {
             try
             {
-                using var document = JsonDocument.Parse(json);
+                using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 16 });
+                if (!ClaimRules.IsWellFormed(document.RootElement)) return Sentence.Of($"jwks is not JSON.");
                 if (document.RootElement is not { ValueKind: JsonValueKind.Object } root
                     || !root.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array || keys.GetArrayLength() == 0)
                 {

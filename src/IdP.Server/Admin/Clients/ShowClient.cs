@@ -106,7 +106,7 @@ internal sealed class ShowClient(Catalog catalog, TimeProvider clock)
             IdentityVerification = policy.Mode, ReverifyAfterMinutes = policy.ReverifyAfterMinutes, VerificationMethods = policy.Methods, EnrollmentProof = policy.EnrollmentProof,
             Rules = [.. policy.Rules.Select(RuleView.Of)],
             RememberBrowserDays = policy.RememberBrowserDays,
-            TokenEndpointAuthMethod = client.TokenEndpointAuthMethod, Jwks = client.Jwks is null ? null : JsonSerializer.Deserialize<JsonElement>(client.Jwks),
+            TokenEndpointAuthMethod = client.TokenEndpointAuthMethod, Jwks = Read(client.Jwks),
             RequirePkce = client.RequirePkce, RequirePar = client.RequirePar, DpopBoundAccessTokens = client.DpopBoundAccessTokens,
             Profile = client.Profile, AccessTokenFormat = client.AccessTokenFormat,
             IdTokenSigningAlg = client.IdTokenSigningAlg, AllowedOrigins = client.AllowedOrigins, LaunchUri = client.LaunchUri,
@@ -115,5 +115,18 @@ internal sealed class ShowClient(Catalog catalog, TimeProvider clock)
             Secrets = [.. secrets.Where(s => s.ExpiresAt is null || s.ExpiresAt > now).Select(s => new Secret(s.CreatedAt, s.ExpiresAt))],
             CreatedAt = client.CreatedAt, UpdatedAt = client.UpdatedAt,
         };
+    }
+
+    // Keys that cannot be read prove nothing, and must not hide the registration from whoever would put them right.
+    private static JsonElement? Read(string? jwks)
+    {
+        try
+        {
+            return jwks is not null && JsonSerializer.Deserialize<JsonElement>(jwks) is var keys && ClaimRules.IsWellFormed(keys) ? keys : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

@@ -45,6 +45,10 @@ internal sealed class ClientOperationTests(TestDatabaseKind kind) : AdminFixture
             (Valid with { Type = ClientType.Public, RequirePkce = false }, "requirePkce"),
             (Valid with { TokenEndpointAuthMethod = "none" }, "tokenEndpointAuthMethod"),
             (Valid with { TokenEndpointAuthMethod = "private_key_jwt" }, "jwks"),
+            (Valid with { Type = ClientType.Public, Jwks = "no keys" }, "jwks"),
+            (Valid with { Type = ClientType.Public, Jwks = """{"keys":[{"kty":"EC","d":"AAAA"}]}""" }, "jwks"),
+            (Valid with { Jwks = """{"keys":[{"kty":"RSA","n":"\ud800"}]}""" }, "jwks"),
+            (Valid with { Jwks = $$"""{"keys":[{"kty":"RSA","n":{{new string('[', 40)}}{{new string(']', 40)}}}]}""" }, "jwks"),
             (Valid with { IdTokenSigningAlg = "none" }, "idTokenSigningAlg"),
             (Valid with { Scopes = ["a b"] }, "scopes[0]"),
             (Valid with { BackChannelLogoutUri = "http://app.example/out" }, "backChannelLogoutUri"),
@@ -65,6 +69,18 @@ internal sealed class ClientOperationTests(TestDatabaseKind kind) : AdminFixture
             Assert.That(() => AddAsync(properties), Throws.TypeOf<ValidationException>()
                 .With.Matches<ValidationException>(e => e!.Errors.Any(f => f.PropertyName == property)), property);
         }
+    }
+
+    [Test]
+    public async Task Keys_that_cannot_be_read_are_shown_as_none_and_can_be_taken_away()
+    {
+        await AddAsync(new ClientPatch { Type = ClientType.Public, RedirectUris = ["com.example.app:/cb"] });
+        await Get<IdP.Storage.Changes.Catalog>().ChangeAsync(async db => (await db.Clients.SingleAsync()).Jwks = "no keys", Ct);
+
+        Assert.That((await Get<ShowClient>().HandleAsync("app"))!.Jwks, Is.Null);
+        Assert.That(await Get<SetClient>().HandleAsync(new("app", new ClientPatch { Jwks = "" }, Reason), Actor, Ct), Is.TypeOf<SetClient.Outcome.Changed>());
+        await using var db = Database.CreateContext();
+        Assert.That((await db.Clients.SingleAsync()).Jwks, Is.Null);
     }
 
     [Test]

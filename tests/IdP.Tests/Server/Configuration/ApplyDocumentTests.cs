@@ -47,6 +47,9 @@ internal sealed class ApplyDocumentTests
     [TestCase("""{ "clients": [ { "clientId": "a", "type": "Public" } ] }""", "$.clients[0].type")]
     [TestCase("""{ "clients": [ { "clientId": "a", "redirectUris": [1] } ] }""", "$.clients[0].redirectUris[0]")]
     [TestCase("""{ "clients": [ { "clientId": "a", "clientSecret": "short" } ] }""", "$.clients[0].clientSecret")]
+    [TestCase("""{ "users": [ { "username": "\ud800" } ] }""", "$")]
+    [TestCase("""{ "users": [ { "\ud800": 1 } ] }""", "$")]
+    [TestCase("""{ "settings": { "supportContact": "\ud800" } }""", "$")]
     [TestCase("""{ "clients": {} }""", "$.clients")]
     [TestCase("""[]""", "$")]
     public void A_value_that_cannot_be_is_reported_with_its_path(string json, string path) => Assert.That(Paths(json), Has.Member(path));

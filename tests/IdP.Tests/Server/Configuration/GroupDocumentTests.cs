@@ -46,6 +46,7 @@ internal sealed class GroupDocumentTests(TestDatabaseKind kind) : AdminFixture(k
     [TestCase("""{ "name": "a", "claims": { "acr": "mfa" } }""", "$.groups[0].claims", "The claim acr cannot be given: it is the protocol's own.")]
     [TestCase("""{ "name": "a", "claims": { "email": "x@example.com" } }""", "$.groups[0].claims", "The claim email cannot be given: it comes from a property of the person.")]
     [TestCase("""{ "name": "a", "claims": { "x": ["\ud800"] } }""", "$.groups[0].claims", "The claim x has half a surrogate pair in a text.")]
+    [TestCase("""{ "name": "a", "claims": { "x": [[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]] } }""", "$.groups[0].claims", "The claim x has more than 16 lists or objects in each other.")]
     public void What_is_wrong_is_named(string groups, string path, string problem)
     {
         var (_, errors) = Read($$"""{ "groups": [ {{groups}} ] }""");
