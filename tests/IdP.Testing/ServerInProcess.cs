@@ -21,22 +21,29 @@ namespace IdP.Testing;
 public sealed class ServerInProcess : TestedServer
 {
     private readonly ConcurrentQueue<string> output = new();
+    private readonly bool isSqlite;
     private WebApplication? app;
 
     /// <param name="database">Owned by the caller, so that two servers can share it.</param>
     public ServerInProcess(TestDatabase database)
-        : base(database) =>
+        : base(database)
+    {
+        isSqlite = database.Kind == TestDatabaseKind.Sqlite;
         // The folder in which this process works is not the server's.
         Environment["IdP__Keys__Folder"] = Path.Combine(Folder, "certs");
+    }
 
     /// <inheritdoc/>
     public override string Output => string.Join('\n', output);
 
     // As arguments the same names win over everything that the process of the tests has.
-    private string[] Settings =>
+    private string[] SettingsOf(int timeout) =>
     [
         $"--contentRoot={Folder}", $"--environment={Environment["ASPNETCORE_ENVIRONMENT"]}", $"--urls={Environment["ASPNETCORE_URLS"]}",
         .. Environment.Where(setting => setting.Key.StartsWith("IdP__", StringComparison.Ordinal)).Select(setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}"),
+        // A pool of connections belongs to a text. Whoever closes the database clears the pool, and must not take the connections of
+        // another who uses the same file in this process.
+        .. isSqlite ? (string[])[$"--IdP:Database:ConnectionString={Environment["IdP__Database__ConnectionString"]};Default Timeout={timeout}"] : [],
     ];
 
     /// <summary>Starts a new server on the database with a seed document and waits until it answers.</summary>
@@ -51,7 +58,7 @@ public sealed class ServerInProcess : TestedServer
     {
         if (app is not null) throw new InvalidOperationException("The server runs already.");
         var watch = Stopwatch.StartNew();
-        app = await IdPServer.BuildAsync(Settings, builder =>
+        app = await IdPServer.BuildAsync(SettingsOf(timeout: 31), builder =>
         {
             builder.Logging.ClearProviders().AddProvider(new Said(output));
             // After everything the program adds.
@@ -69,7 +76,7 @@ public sealed class ServerInProcess : TestedServer
         await using StringWriter said = new(), complained = new();
         using var reader = new StringReader(input);
         var code = await IdPCommandLine.RunAsync(
-            arguments, (_, _) => throw new NotSupportedException("The tests start the server."), new CommandOutput(said, complained, isTerminal: false), reader, canAsk: false, Environment.GetValueOrDefault, Settings);
+            arguments, (_, _) => throw new NotSupportedException("The tests start the server."), new CommandOutput(said, complained, isTerminal: false), reader, canAsk: false, Environment.GetValueOrDefault, SettingsOf(timeout: 32));
         if (app is not null) await KnowsAsync(app.Services);
         return new ProgramResult(code, said.ToString(), complained.ToString());
     }
