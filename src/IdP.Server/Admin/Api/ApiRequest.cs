@@ -42,9 +42,10 @@ internal sealed class ApiRequest(HttpContext http, Actor actor)
             using var json = await JsonDocument.ParseAsync(http.Request.Body, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false }, Ct);
             if (json.RootElement.ValueKind != JsonValueKind.Object) throw new ApiInputException("$", "The body must be an object.");
             RefuseNul(json.RootElement);
-            foreach (var field in json.RootElement.EnumerateObject().Where(f => f.Value.ValueKind == JsonValueKind.Null))
+            foreach (var field in json.RootElement.EnumerateObject())
             {
-                throw new ApiInputException(field.Name, "cannot be null. Leave it out to keep what is stored, or send \"\" to take it away.");
+                if (field.Value.ValueKind == JsonValueKind.Null) throw new ApiInputException(field.Name, "cannot be null. Leave it out to keep what is stored, or send \"\" to take it away.");
+                RefuseNull(field.Name, field.Value);
             }
 
             return json.Deserialize<T>(ApiJson.Options)!;
@@ -113,6 +114,18 @@ internal sealed class ApiRequest(HttpContext http, Actor actor)
     // JSON deserialization for type '…' was missing required properties including: 'name'.
     private static IEnumerable<string> Missing(string message) =>
         message.Contains("missing required", StringComparison.Ordinal) ? message.Split('\'').Where((_, i) => i % 2 == 1).Skip(1) : [];
+
+    // A list is one of things. What is free JSON, as claims are, is an object and may have null in it.
+    private static void RefuseNull(string field, JsonElement list)
+    {
+        if (list.ValueKind != JsonValueKind.Array) return;
+        foreach (var item in list.EnumerateArray())
+        {
+            if (item.ValueKind == JsonValueKind.Null) throw new ApiInputException(field, "must not have null in it.");
+            if (item.ValueKind != JsonValueKind.Object) continue;
+            foreach (var inner in item.EnumerateObject()) RefuseNull(field, inner.Value);
+        }
+    }
 
     // No text needs it, PostgreSQL cannot store it, and what is behind it is hidden by many programs.
     private static void RefuseNul(JsonElement element)

@@ -116,9 +116,11 @@ internal static class PolicyCommands
         {
             try
             {
-                rules.Add(JsonSerializer.Deserialize<RuleView>(text, ApiJson.Options)!);
+                // Null is JSON, too, and no rule.
+                if (JsonSerializer.Deserialize<RuleView>(text, ApiJson.Options) is not { } rule || rule.Networks?.Contains(null!) is true) throw new JsonException();
+                rules.Add(rule);
             }
-            catch (JsonException)
+            catch (Exception broken) when (broken is JsonException or InvalidOperationException)
             {
                 call.Out.Fail($"This is no rule: {Texts.ForTerminal(text)}");
                 return false;

@@ -94,6 +94,9 @@ internal sealed class ClientApiTests(TestDatabaseKind kind) : ConsoleFixture(kin
     [TestCase("""{"clientId":"other"}""", "clientId")]
     [TestCase("""{"secrets":[]}""", "secrets")]
     [TestCase("""{"createdAt":"2020-01-01T00:00:00Z"}""", "createdAt")]
+    [TestCase("""{"redirectUris":[null]}""", "redirectUris")]
+    [TestCase("""{"rules":[null]}""", "rules")]
+    [TestCase("""{"rules":[{"identityVerification":"always","networks":[null]}]}""", "rules")]
     [TestCase("""{"scopes":["a b"]}""", "scopes[0]")]
     public async Task A_registration_that_cannot_work_is_answered_by_field(string body, string field)
     {

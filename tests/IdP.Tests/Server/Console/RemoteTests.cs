@@ -184,6 +184,9 @@ internal sealed partial class RemoteTests : RemoteFixture
             Assert.That((said.Answer.JsonString("code"), said.Error), Is.EqualTo(("hostOnly", $"idp {verb.Split(' ')[0]} runs on the host of the server alone.")));
         }
 
+        foreach (var rule in new[] { "null", """{"identityVerification":"always","networks":[null]}""" })
+            Assert.That((await SendAsync(owner, ["policies", "set", "notes", "--rule", rule])).Error, Is.EqualTo($"This is no rule: {rule}\n"));
+
         var steered = await SendAsync(owner, ["users", "show", "a\u001b[31m\u202e\r\n"]);
         Assert.That((steered.ExitCode, steered.Error), Is.EqualTo((1, "There is nobody named a\\u001b[31m\\u202e\\u000d\\u000a. See: idp users list\n")));
         Assert.That(Server.Output, Does.Not.Contain("Usage:").And.Not.Contain("\u001b[31m\u202e"));
