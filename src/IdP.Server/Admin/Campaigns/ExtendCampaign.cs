@@ -87,6 +87,7 @@ internal sealed class ExtendCampaign(IdPDatabase database, TimeProvider clock)
 
     private async Task<bool> ExtendAsync(IdPDbContext db, string[] ids, Request request, Actor actor, Counts counts, CancellationToken ct)
     {
+        await db.LockEnrollmentsAsync(ids, ct);
         var now = clock.GetUtcNow();
         var reason = $"campaign: {request.Reason}";
         var enrollments = await db.Enrollments.Where(e => ids.Contains(e.UserId) && e.RequiredAt != null && e.Deadline != null && e.Deadline < request.Deadline

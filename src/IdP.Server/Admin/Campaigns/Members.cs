@@ -81,7 +81,19 @@ internal sealed class Members(IdPDatabase database, TimeProvider clock)
         var (added, done) = (new Added(), 0);
         foreach (var part in ids.Chunk(Batch))
         {
-            if (!await database.SaveAsync(db => AddAsync(db, campaignId, part, added, actor, reason, ct), ct)) return null;
+            var counts = added with { };
+            try
+            {
+                if (!await database.SaveAsync(db => AddAsync(db, campaignId, part, counts, actor, reason, ct), ct)) return null;
+            }
+            catch (DbUpdateException)
+            {
+                // Somebody else demanded it of one of them at this moment. What they did is seen now, and the others are not left out.
+                counts = added with { };
+                if (!await database.SaveAsync(db => AddAsync(db, campaignId, part, counts, actor, reason, ct), ct)) return null;
+            }
+
+            added = counts;
             progress?.Invoke((double)(done += part.Length) / ids.Count);
         }
 

@@ -49,6 +49,16 @@ internal static class StoredPeople
         var normalized = UserNames.Normalize(name);
         await db.Database.ExecuteSqlAsync(
             $"SELECT 1 FROM users WHERE id = {name} OR normalized_user_name = {normalized} OR normalized_email = {normalized} FOR NO KEY UPDATE", ct);
+        // Whose time is over is locked by a statement that looks at no user.
+        await db.Database.ExecuteSqlAsync(
+            $"SELECT 1 FROM enrollments WHERE user_id IN (SELECT id FROM users WHERE id = {name} OR normalized_user_name = {normalized} OR normalized_email = {normalized}) FOR UPDATE", ct);
+    }
+
+    /// <summary>Keeps everybody else from these people's enrollments until the transaction ends, as finding a person does.</summary>
+    public static async Task LockEnrollmentsAsync(this IdPDbContext db, string[] userIds, CancellationToken ct)
+    {
+        // In one order: of two who lock several, one waits and none is in the way of the other.
+        if (db is PostgresDbContext) await db.Database.ExecuteSqlAsync($"SELECT 1 FROM enrollments WHERE user_id = ANY ({userIds}) ORDER BY user_id FOR UPDATE", ct);
     }
 
     /// <summary>Finds a person by id, or by user name or e-mail address in any spelling.</summary>

@@ -52,6 +52,20 @@ internal sealed class CampaignTests(TestDatabaseKind kind) : AdminFixture(kind)
     }
 
     [Test]
+    public async Task Of_two_that_begin_at_once_neither_leaves_anybody_out()
+    {
+        List<string> names = [.. Enumerable.Range(0, 20).Select(i => $"p{i}")];
+        foreach (var name in names) await Get<AddUser>().HandleAsync(new(name, new UserPatch(), null, MustChangePassword: false, Reason), Actor, Ct);
+        var deadline = Now.AddDays(10);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 2).Select(i => Task.Run(() => Get<StartCampaign>().HandleAsync(new($"All {i}", deadline, new Chosen(names, null), Reason), Actor, Ct))));
+
+        var people = outcomes.Cast<StartCampaign.Outcome.Started>().Select(o => o.People).ToList();
+        Assert.That(people.Select(p => p.Members), Is.All.EqualTo(20));
+        Assert.That((people.Sum(p => p.Required), people.Sum(p => p.Kept)), Is.EqualTo((20, 20)));
+    }
+
+    [Test]
     public async Task The_numbers_of_the_board_add_up_and_are_those_of_the_lists()
     {
         await ListUsersTests.AddEverySituationAsync(Database, Now);

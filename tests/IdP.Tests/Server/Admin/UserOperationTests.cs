@@ -1,9 +1,11 @@
 using FluentValidation;
+using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Owners;
 using IdP.Server.Admin.Users;
 using IdP.Storage.Audit;
 using IdP.Storage.Enrollments;
 using IdP.Testing;
+using IdP.Verification.Enrollments;
 using IdP.Verification.SignIn;
 using Microsoft.EntityFrameworkCore;
 
@@ -33,6 +35,28 @@ internal sealed class UserOperationTests(TestDatabaseKind kind) : AdminFixture(k
 
         Assert.That(outcome, Is.TypeOf<RequireVerification.Outcome.AlreadyRequired>());
         Assert.That((await PersonAsync("maya")).Deadline, Is.EqualTo(Now.AddDays(3)));
+    }
+
+    [Test]
+    public async Task Whoever_is_given_time_is_not_locked_at_the_same_moment()
+    {
+        await RequireAsync("maya", 1);
+        Clock.Advance(TimeSpan.FromDays(1) - TimeSpan.FromSeconds(1));
+        Task<int>? sweep = null;
+
+        await Database.SaveAsync(async db =>
+        {
+            var person = (await db.FindPersonAsync("maya", Actor, Right.PeopleSupport, Ct))!;
+            var now = Now;
+            Clock.Advance(TimeSpan.FromSeconds(2));
+            using (ExecutionContext.SuppressFlow()) sweep = Task.Run(() => Get<EnrollmentPeriods>().SweepAsync());
+            await Task.WhenAny(sweep, Task.Delay(200));
+            ExtendPeriod.Extend(db, person.User, person.Enrollment!, now.AddDays(3), Actor, Reason, now);
+        }, Ct);
+
+        await sweep!;
+        var maya = await PersonAsync("maya");
+        Assert.That((maya.State, maya.Locks), Is.EqualTo((EnrollmentView.Period, Array.Empty<ShowUser.Lock>())));
     }
 
     [Test]
