@@ -50,6 +50,17 @@ internal sealed class ClientPagesTests() : ConsoleFixture(TestDatabaseKind.Sqlit
     }
 
     [Test]
+    public async Task Of_many_who_save_at_once_one_does_and_the_others_are_told()
+    {
+        var console = await ConsoleAsync(ClientAdmin);
+        var form = await console.OpenAsync("admin/clients/client?id=wiki");
+
+        var saved = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => console.SubmitAsync(form, null, ("description", $"Words {i}"), ("reason", "at once")))));
+
+        Assert.That(saved.Count(s => s.Status == HttpStatusCode.Conflict), Is.EqualTo(7), string.Join('\n', saved.Select(s => s.Status)));
+    }
+
+    [Test]
     public async Task What_gets_weaker_is_said_with_its_people_before_it_is_saved()
     {
         var console = await ConsoleAsync(ClientAdmin);

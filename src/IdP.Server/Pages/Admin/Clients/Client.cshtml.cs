@@ -37,7 +37,7 @@ internal sealed class ClientModel(Visit visit, ShowClient show, SetClient set, P
         if (await show.HandleAsync(Id) is not { } seen) return NotFound();
         if (back is not null) return await ShowAsync();
         if (!ModelState.IsValid) return await AgainAsync(T["Admin.Clients.Wrong"], StatusCodes.Status400BadRequest);
-        if (State is { } state && state != ETags.Of(seen)) throw new StaleException();
+        if (State is { } state && state != ShowClient.ETagOf(seen)) throw new StaleException();
         var patch = Form.ToPatch();
         if (!confirm)
         {
@@ -49,7 +49,7 @@ internal sealed class ClientModel(Visit visit, ShowClient show, SetClient set, P
             }
         }
 
-        return await set.HandleAsync(new(Id, patch, Reason), Actor, Ct) switch
+        return await set.HandleAsync(new(Id, patch, Reason) { IfMatch = State }, Actor, Ct) switch
         {
             SetClient.Outcome.NoSuchClient => NotFound(),
             SetClient.Outcome.NothingToDo => Done(Address, "nothing"),
@@ -67,7 +67,7 @@ internal sealed class ClientModel(Visit visit, ShowClient show, SetClient set, P
         // What is to be confirmed was seen with the state that was sent.
         if (Confirm is null)
         {
-            State = ETags.Of(client);
+            State = ShowClient.ETagOf(client);
             ModelState.Remove("state");
         }
 
