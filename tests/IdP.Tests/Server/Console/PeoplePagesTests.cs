@@ -10,7 +10,7 @@ internal sealed partial class PeoplePagesTests() : ConsoleFixture(TestDatabaseKi
     private const string Hostile = "<script>alert(1)</script>\u202Eevil";
 
     protected override IEnumerable<object> Others =>
-        [Required("maya"), Required("noah"), Required("late"), Required("ref"), Required("bulk1"), Person("bulk2"), Enrolled("bulk3"), Person("plain"), Person("edited"), Person("off"), Required("passed"), Enrolled("lost")];
+        [Required("maya"), Required("noah"), Required("late"), Required("ref"), Required("bulk1"), Person("bulk2"), Enrolled("bulk3"), Person("plain"), Person("edited"), Person("off"), Person("risen1"), Person("risen2"), Person("risen3"), Required("passed"), Enrolled("lost")];
 
     [Test]
     public async Task The_list_is_searched_and_filtered_and_leads_to_the_person()
@@ -27,6 +27,31 @@ internal sealed partial class PeoplePagesTests() : ConsoleFixture(TestDatabaseKi
         Assert.That(person.Heading, Is.EqualTo("maya"));
         Assert.That(person.Page.Body!.TextContent, Does.Contain("an administrator").And.Contain("7 days left").And.Contain("maya@example.com"));
         Assert.That((await console.OpenAsync("admin/people/nobody")).Status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task Who_gets_a_role_while_many_are_acted_on_is_told_and_the_others_go_on()
+    {
+        var console = await ConsoleAsync(HelpDesk);
+        List<string> ids = [await IdOfAsync("risen1"), await IdOfAsync("risen2"), await IdOfAsync("risen3")];
+        var preview = await console.OpenAsync("admin/people/bulk?who=selected&act=disable&" + string.Join('&', ids.Select(id => "id=" + id)));
+        Task<Exchange>? acting = null;
+
+        await using (var database = Database.Open())
+        {
+            // While it holds the file the page has judged everybody and done nothing.
+            await database.WriteAsync(async s =>
+            {
+                using (ExecutionContext.SuppressFlow()) acting = Task.Run(() => console.SubmitAsync(preview, null, ("reason", "left the house")));
+                await Task.Delay(700);
+                return await s.ExecuteAsync("UPDATE users SET roles = '[\"auditor\"]' WHERE user_name = 'risen2'");
+            });
+        }
+
+        var done = await acting!;
+        Assert.That(done.Status, Is.EqualTo(HttpStatusCode.OK), $"{done}");
+        Assert.That(done.Page.Body!.TextContent, Does.Contain("Has an admin role: only an owner acts here."));
+        Assert.That(Names(await console.OpenAsync("admin/people?q=risen&state=disabled")), Is.EqualTo(new[] { "risen1", "risen3" }));
     }
 
     [Test]

@@ -3,6 +3,7 @@ using IdP.Server.Admin.Users;
 using IdP.Verification;
 using IdP.Storage.Changes;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
 
 namespace IdP.Server.Pages.Admin.People;
 
@@ -57,8 +58,7 @@ internal sealed class BulkModel(Visit visit, ListUsers list, PersonActs acts, Ca
         List<Line> results = [];
         foreach (var line in Touched)
         {
-            // One that somebody else changed in the meantime is told, and the others go on.
-            var result = await acts.RunAsync(Act, new(line.Person.Id, days, 0, Reason), Actor, Ct);
+            var result = await RunAsync(line.Person, days);
             if (result.Done) Changed++;
             results.Add(line with { What = OutcomeOf(result) });
         }
@@ -66,6 +66,24 @@ internal sealed class BulkModel(Visit visit, ListUsers list, PersonActs acts, Ca
         Results = [.. results, .. Skipped];
         return Page();
     }, needsReason: true);
+
+    // One that somebody else changed in the meantime is told, and the others go on.
+    private async Task<PersonActs.Result> RunAsync(ListUsers.Row person, int? days)
+    {
+        try
+        {
+            return await acts.RunAsync(Act, new(person.Id, days, 0, Reason), Actor, Ct);
+        }
+        catch (ForbiddenException)
+        {
+            // Whoever comes so far has the right; the person has got a role.
+            return new PersonActs.Result(false, "onlyOwner");
+        }
+        catch (DbUpdateException)
+        {
+            return new PersonActs.Result(false, "changedMeanwhile");
+        }
+    }
 
     protected override async Task<IActionResult> ShowAsync()
     {
