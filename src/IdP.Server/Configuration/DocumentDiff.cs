@@ -29,8 +29,8 @@ internal sealed record Difference(string Subject, string Text, string? Weaker = 
 /// <param name="Actor">Who.</param>
 /// <param name="Reason">For the audit log.</param>
 /// <param name="KeepPasswords">
-/// People who have a password keep it. So at each start: else the document would bring back the password that a person
-/// or an admin has changed since.
+/// People who have a password keep it, and whoever is turned off stays so. So at each start: else the document would bring
+/// back the password that a person or an admin has changed since, or whom an admin has turned off.
 /// </param>
 internal sealed record ApplyMode(Actor Actor, string Reason, bool KeepPasswords);
 
@@ -205,6 +205,8 @@ internal sealed class DocumentDiff(TotpSecrets totpSecrets, RandomSource random)
     private static async Task TurnAsync(Run run, ApplyDocument.UserEntry entry, User user, CancellationToken ct)
     {
         if (entry.Disabled is not { } off || off == user.DisabledAt is not null || user.FrozenAt is not null) return;
+        // At each start: else the document would let in again whom an admin has turned off since.
+        if (!off && run.Mode.KeepPasswords) return;
         user.DisabledAt = off ? run.Now : null;
         user.UpdatedAt = run.Now;
         if (off && !run.IsTried) await EndSessions.EndAsync(run.Db, user, run.Now, ct);

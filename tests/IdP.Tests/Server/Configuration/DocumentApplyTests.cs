@@ -255,6 +255,18 @@ internal sealed class DocumentApplyTests(TestDatabaseKind kind) : AdminFixture(k
         Assert.That((await StoredAsync("maya")).FrozenAt, Is.Not.Null);
     }
 
+    [Test]
+    public async Task An_account_that_an_admin_turned_off_is_not_turned_on_by_a_start()
+    {
+        const string On = """{ "users": [ { "username": "maya", "disabled": false } ] }""";
+        await ApplyAsync(Document);
+        await Get<IdP.Server.Admin.Users.DisableUser>().HandleAsync(new("maya", "left the house"), Actor, Ct);
+
+        Assert.That((await ApplyAsync(On, atStart: true)).Differences, Is.Empty);
+        Assert.That((await StoredAsync("maya")).DisabledAt, Is.Not.Null);
+        Assert.That((await ApplyAsync(On)).Differences, Has.Count.EqualTo(1), "Who applies it says so.");
+    }
+
     [TestCase("\"disabled\": true")]
     [TestCase("\"roles\": [\"auditor\"]")]
     public async Task No_document_takes_every_owner(string field)
