@@ -1,5 +1,8 @@
 // Prints the peers that are installed; fails when one of them cannot be loaded.
 import { readFile } from 'node:fs/promises';
+import '@seriousme/openapi-schema-validator';
+import 'ajv';
+import 'ajv-formats';
 import 'axe-core';
 import 'jose';
 import 'openid-client';

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace IdP.Server.Admin.Api;
@@ -10,11 +11,14 @@ internal sealed partial class ApiWords
     private readonly Dictionary<string, string> settings;
     private readonly Dictionary<string, string> clients;
     private readonly Dictionary<string, string> routes;
+    private readonly Dictionary<string, string> examples;
 
     public ApiWords()
     {
         fields = Lines("Api/Fields.txt").Where(line => line.Contains(": ", StringComparison.Ordinal))
             .Select(line => line.Split(": ", 2)).Where(pair => !pair[0].Contains(' ')).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        examples = Lines("Api/Examples.txt").Where(line => line.Contains(" /", StringComparison.Ordinal) && line.EndsWith('}'))
+            .Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         settings = Table("## Settings");
         clients = Table("### Clients");
         routes = Lines("Api/surface.md").Where(line => line.Contains($"`{ApiRoutes.Root}", StringComparison.Ordinal))
@@ -30,6 +34,9 @@ internal sealed partial class ApiWords
 
     /// <summary>What a route does; null: nobody wrote it down.</summary>
     public string? Route(string method, string path) => routes.TryGetValue($"{method} {ApiRoutes.Root}{path}", out var text) ? char.ToUpperInvariant(text[0]) + text[1..] + "." : null;
+
+    /// <summary>A body that a route takes; null: nobody wrote one down.</summary>
+    public JsonNode? Example(string method, string path) => examples.TryGetValue($"{method} {path}", out var json) ? JsonNode.Parse(json) : null;
 
     // Rows of docs/configuration.md: the field, perhaps what it may be, and last what it means.
     private static Dictionary<string, string> Table(string heading) => Lines("Api/configuration.md").SkipWhile(line => line != heading).Skip(1)

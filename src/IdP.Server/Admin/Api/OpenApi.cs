@@ -96,12 +96,19 @@ internal static class OpenApi
             operation["requestBody"] = new JsonObject
             {
                 ["required"] = !accepts.IsOptional,
-                ["content"] = new JsonObject(accepts.ContentTypes.Select(type => KeyValuePair.Create(type, (JsonNode?)new JsonObject { ["schema"] = schemas.Request(body) }))),
+                ["content"] = new JsonObject(accepts.ContentTypes.Select(type => KeyValuePair.Create(type, (JsonNode?)Content(schemas.Request(body), words.Example(method, path))))),
             };
         }
 
         operation["responses"] = Responses(method, endpoint, hasETag, schemas);
         return operation;
+    }
+
+    private static JsonObject Content(JsonObject schema, JsonNode? example)
+    {
+        var content = new JsonObject { ["schema"] = schema };
+        if (example is not null) content["example"] = example;
+        return content;
     }
 
     private static JsonArray Parameters(RouteEndpoint endpoint, ApiWords words)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
+using IdP.Server.Admin.PolicyRules;
 using IdP.Verification;
 
 namespace IdP.Server.Admin.Api;
@@ -25,7 +26,8 @@ internal sealed class OpenApiSchemas(ApiWords words)
     private JsonObject Reference(Type type, bool isRequest)
     {
         if (!IsOurs(type)) return Draw(type, isRequest) as JsonObject ?? [];
-        var name = NameOf(type) + (isRequest && type == typeof(VerificationSettings) ? "Patch" : "");
+        // Of what is both read and written, the one that is read demands no field.
+        var name = NameOf(type) + (isRequest && (type == typeof(VerificationSettings) || type == typeof(RuleView)) ? "Patch" : "");
         if (made.TryAdd(name, null)) made[name] = Draw(type, isRequest);
         return new JsonObject { ["$ref"] = "#/components/schemas/" + name };
     }

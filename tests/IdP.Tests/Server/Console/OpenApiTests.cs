@@ -72,6 +72,17 @@ internal sealed class OpenApiTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
     }
 
     [Test]
+    public async Task A_validator_that_knows_nothing_of_this_code_has_nothing_against_it()
+    {
+        Requires.Node();
+        using var folder = new TempFolder();
+        var file = folder.File("openapi.json");
+        await File.WriteAllTextAsync(file, (await DescriptionAsync()).Document.GetRawText());
+
+        Assert.That((await NodeScript.RunAsync("openapi.mjs", file)).Succeeded().Trim(), Does.Match(@"^OpenAPI valid: [0-9]+ paths, [1-9][0-9]+ schemas, [1-9][0-9]* examples$"));
+    }
+
+    [Test]
     public async Task Settings_are_shown_changed_and_say_what_gets_weaker()
     {
         var seen = await ApiAsync(HelpDesk, HttpMethod.Get, "/settings");
