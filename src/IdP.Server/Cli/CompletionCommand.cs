@@ -7,36 +7,40 @@ internal static class CompletionCommand
 {
     public const string Name = "completion";
 
-    // The words up to the cursor, so that nothing hangs on where the program lies or what follows.
+    // The words up to the cursor, so that nothing hangs on where the program lies or what follows. Where the program has
+    // nothing to say a name of a file is typed. What only Windows knows as a wish for help is left out.
     private const string Bash = """
         # For ~/.bashrc: source <(idp completion bash)
         _idp_complete() {
-            local line="idp" word
+            local line="idp" word program="${COMP_WORDS[0]/#\~\//$HOME/}"
             for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do line+=" $word"; done
             local IFS=$'\n'
-            COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" "[suggest:${#line}]" "$line" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+            COMPREPLY=($(compgen -W "$("$program" "[suggest:${#line}]" "$line" 2>/dev/null | grep -v '?\|^/')" -- "${COMP_WORDS[COMP_CWORD]}"))
         }
-        complete -F _idp_complete idp
+        complete -o default -F _idp_complete idp
         """;
 
     private const string Zsh = """
         #compdef idp
-        # For ~/.zshrc, after compinit: source <(idp completion zsh)
+        # For ~/.zshrc, after compinit: source <(idp completion zsh); or as a file named _idp in a folder of $fpath.
         _idp() {
-            local line="idp ${(j: :)words[2,CURRENT]}"
+            local line="idp ${(j: :)words[2,CURRENT]}" program=${words[1]/#\~\//$HOME/}
             local -a found
-            found=("${(@f)$(${words[1]} "[suggest:${#line}]" "$line" 2>/dev/null)}")
-            compadd -- $found
+            found=(${(f)"$($program "[suggest:${#line}]" "$line" 2>/dev/null)"})
+            found=(${found:#(*\?|/*)})
+            compadd -- $found || _files
         }
-        compdef _idp idp
+        if [[ $funcstack[1] == _idp ]]; then _idp "$@"; else compdef _idp idp; fi
         """;
 
     private const string Fish = """
         # For ~/.config/fish/config.fish: idp completion fish | source
         function __idp_complete
             set -l words (commandline -opc)
+            set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
             set -l line "idp "(string join " " -- $words[2..-1] (commandline -ct))
-            $words[1] "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+            set -l found ($program "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null | string match -rv '\?|^/')
+            string match -q -- (commandline -ct)"*" $found; and printf '%s\n' $found; or __fish_complete_path (commandline -ct)
         end
         complete -c idp -f -a '(__idp_complete)'
         """;
