@@ -37,6 +37,14 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool is
         return ExitCode.Done;
     }
 
+    /// <summary>The result of a verb in several lines: what steers a terminal is shown in each, so that none is made by what stands in one.</summary>
+    public int Done(IEnumerable<string> sentences, object json)
+    {
+        if (IsJson) Json(json);
+        else foreach (var sentence in sentences) Line(sentence);
+        return ExitCode.Done;
+    }
+
     /// <summary>It cannot be done, and what to do instead.</summary>
     public int Fail(string sentence, int exitCode = ExitCode.Refused)
     {

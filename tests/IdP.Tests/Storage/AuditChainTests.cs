@@ -105,6 +105,7 @@ internal sealed class AuditChainTests(TestDatabaseKind kind) : AuditChainFixture
         await IntactAsync(rows: 21, kept);
         var verdict = await VerifyAsync();
         Assert.That((verdict.Begins, verdict.FirstAt), Is.EqualTo((30, Clock.GetUtcNow().AddDays(-4))));
+        Assert.That(await Database.ReadAsync(s => s.FirstAsync("SELECT MIN(sequence) FROM audit_links", r => r.GetInt64(0))), Is.EqualTo(31), "The links of what was removed went with it.");
         Assert.That((await First.Chain.RemoveAsync(Clock.GetUtcNow().AddDays(-4), CancellationToken.None)).Removed, Is.Zero);
 
         // Nobody takes more, and a checkpoint of before the removal is no way back.

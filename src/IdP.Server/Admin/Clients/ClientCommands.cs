@@ -25,7 +25,7 @@ internal static class ClientCommands
             var outcome = await call.Get<AddClient>().HandleAsync(new(clientId, patch, given, call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct);
             if (outcome is not AddClient.Outcome.Added added) return call.Out.Fail($"There is a client {clientId} already. Change it with: idp clients set {clientId}");
             return call.Out.Done(
-                added.Secret is null ? $"{clientId} was added." : $"{clientId} was added. Its secret, shown this once:{Environment.NewLine}".TrimEnd() + " " + added.Secret,
+                added.Secret is null ? $"{clientId} was added." : $"{clientId} was added. Its secret, shown this once: {added.Secret}",
                 new { clientId, clientSecret = added.Secret });
         });
     }

@@ -66,7 +66,7 @@ internal static class GroupCommands
             var outcome = await call.Get<SetGroup>().HandleAsync(new(group, patch, call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct);
             if (outcome is SetGroup.Outcome.NoSuchGroup) return NoSuch(call, group);
             var changes = outcome is SetGroup.Outcome.Changed changed ? changed.Changes : [];
-            return call.Out.Done(changes.Count == 0 ? "Nothing to do." : string.Join(Environment.NewLine, changes.Select(c => c.Text)),
+            return call.Out.Done(changes.Count == 0 ? ["Nothing to do."] : changes.Select(c => c.Text),
                 new { name = group, changed = changes.Count > 0, changes });
         });
     }

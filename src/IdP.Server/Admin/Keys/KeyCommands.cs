@@ -29,7 +29,7 @@ internal static class KeyCommands
             if (await call.Get<RotateKeys>().HandleAsync(new(call.Value(alg), call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct) is not RotateKeys.Outcome.Announced announced)
                 return call.Out.Fail("The next key is announced already.");
             return call.Out.Done(
-                string.Join(Environment.NewLine, announced.Keys.Select(k => $"The {k.Algorithm} key {k.Kid} signs from {Call.Time(k.ActiveFrom)}.")),
+                announced.Keys.Select(k => $"The {k.Algorithm} key {k.Kid} signs from {Call.Time(k.ActiveFrom)}."),
                 announced.Keys.Select(k => new { k.Kid, k.Algorithm, k.ActiveFrom }));
         });
     }

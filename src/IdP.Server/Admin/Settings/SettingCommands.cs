@@ -40,7 +40,7 @@ internal static class SettingCommands
             var request = new SetSettings.Request(new JsonObject { [setting] = SettingText.Parse(setting, text) }, call.Value(reason) ?? Call.DefaultReason);
             var changes = await call.Get<SetSettings>().HandleAsync(request, call.Actor, call.Ct) is SetSettings.Outcome.Changed changed ? changed.Changes : [];
             foreach (var weaker in changes.Select(c => c.Weaker).OfType<string>()) call.Out.Warn(weaker);
-            return call.Out.Done(changes.Count == 0 ? "Nothing to do." : string.Join(Environment.NewLine, changes.Select(c => c.Text)),
+            return call.Out.Done(changes.Count == 0 ? ["Nothing to do."] : changes.Select(c => c.Text),
                 new { setting, changed = changes.Count > 0, changes });
         });
     }

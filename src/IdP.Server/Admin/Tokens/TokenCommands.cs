@@ -21,7 +21,7 @@ internal static class TokenCommands
             return await call.Get<AddToken>().HandleAsync(request, call.Actor, call.Ct) switch
             {
                 AddToken.Outcome.Added made => call.Out.Done(
-                    $"{made.Token}{Environment.NewLine}It works until {Call.Time(made.ExpiresAt)} and is not shown again.", new { made.Id, made.Token, made.ExpiresAt }),
+                    [made.Token, $"It works until {Call.Time(made.ExpiresAt)} and is not shown again."], new { made.Id, made.Token, made.ExpiresAt }),
                 AddToken.Outcome.NoRole => call.Out.Fail($"{call.Value(user)} has no admin role, so a token could do nothing."),
                 _ => call.Out.Fail($"There is nobody called {call.Value(user)}."),
             };

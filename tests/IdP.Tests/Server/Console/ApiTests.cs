@@ -7,6 +7,8 @@ namespace IdP.Tests.Server.Console;
 [TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.All))]
 internal sealed class ApiTests(TestDatabaseKind kind) : ConsoleFixture(kind)
 {
+    protected override IEnumerable<object> Others => [WithRole(Enrolled("erin"), "auditor"), WithRole(Enrolled("luke"), "auditor")];
+
     [TestCase(null)]
     [TestCase("")]
     [TestCase("nonsense")]
@@ -45,6 +47,29 @@ internal sealed class ApiTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         var auditor = await TokenAsync(Auditor, "groups:read");
         await CommandAsync("users", "disable", Auditor);
         AssertProblem(await ApiWithAsync(auditor, HttpMethod.Get, "/groups"), HttpStatusCode.Unauthorized, "unauthorized");
+    }
+
+    [TestCase("end-sessions", null)]
+    [TestCase("password", "quiet-harbour-lantern-35")]
+    public async Task A_token_ends_with_what_its_owner_was_signed_in_by(string act, string? password)
+    {
+        var token = await TokenAsync("erin", "groups:read");
+        Assert.That((await ApiWithAsync(token, HttpMethod.Get, "/groups")).Status, Is.EqualTo(HttpStatusCode.OK));
+
+        Assert.That((await ApiAsync(Owner, HttpMethod.Post, "/users/erin/" + act, password is null ? null : new { password })).Status, Is.EqualTo(HttpStatusCode.OK));
+
+        AssertProblem(await ApiWithAsync(token, HttpMethod.Get, "/groups"), HttpStatusCode.Unauthorized, "unauthorized");
+    }
+
+    [Test]
+    public async Task The_token_of_somebody_who_is_locked_works_no_more()
+    {
+        var token = await TokenAsync("luke", "groups:read");
+        Assert.That((await ApiWithAsync(token, HttpMethod.Get, "/groups")).Status, Is.EqualTo(HttpStatusCode.OK));
+
+        await ExecuteAsync("INSERT INTO attempt_counts (kind, owner, failures, last_at, locked_at) SELECT 'verification', id, 5, @p0, @p0 FROM users WHERE user_name = 'luke'", DateTimeOffset.UtcNow);
+
+        AssertProblem(await ApiWithAsync(token, HttpMethod.Get, "/groups"), HttpStatusCode.Unauthorized, "unauthorized");
     }
 
     [Test]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using IdP.Storage;
@@ -217,6 +218,53 @@ internal sealed partial class RemoteTests : RemoteFixture
         var refused = await RemoteAsync(HelpDesk, "users", "import", await WriteAsync("large.csv", "username\n" + new string('a', 400_000)));
         Assert.That((refused.ExitCode, refused.Output, refused.Error), Is.EqualTo((1, "", "A token without the right people:write sends files of 190 KB at most.\n")));
         Assert.That((await ApiWithAsync(owner, HttpMethod.Post, "/commands", large)).Status, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task What_has_several_lines_is_printed_in_several()
+    {
+        var made = (await RemoteAsync(Owner, "tokens", "add", Owner, "lines", "--scope", "people:read")).Output.Split('\n');
+        Assert.That(made[0], Does.Match("^idp_[A-Za-z0-9_-]{43}$"), "A script takes the first line.");
+        Assert.That(made[1], Does.StartWith("It works until "));
+
+        await RemoteAsync(Owner, "groups", "add", "lines");
+        var set = (await RemoteAsync(Owner, "groups", "set", "lines", "--description", "x", "--claim", "c=d")).Output;
+        Assert.That(set.TrimEnd().Split('\n'), Has.Length.EqualTo(2), set);
+    }
+
+    [Test]
+    public async Task A_token_runs_four_commands_at_once_and_is_told_to_wait_with_the_fifth()
+    {
+        var (token, body) = (await TokenAsync(Owner, "groups:read"), """{"arguments":["groups","list"]}""");
+        var calls = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => BeginAsync(token, body.Length)));
+        try
+        {
+            // All but the bodies are there: one is refused without it.
+            var waiting = calls.Select(call => call.Answer).ToList();
+            var refused = await Task.WhenAny(waiting);
+            Assert.That(await refused, Does.StartWith("HTTP/1.1 429 "));
+            Assert.That((await SendAsync(await TokenAsync(Owner, "groups:read", "clients:read"), ["groups", "list"])).ExitCode, Is.Zero, "Another token has places of its own.");
+
+            waiting.Remove(refused);
+            foreach (var call in calls.Where(call => waiting.Contains(call.Answer))) await call.Stream.WriteAsync(Encoding.ASCII.GetBytes(body));
+            Assert.That(await Task.WhenAll(waiting), Is.All.StartsWith("HTTP/1.1 200 "));
+            await Eventually.TrueAsync(async () => (await SendAsync(token, ["groups", "list"])).ExitCode == 0, TimeSpan.FromSeconds(10), () => "the places are free again");
+        }
+        finally
+        {
+            foreach (var call in calls) await call.Stream.DisposeAsync();
+        }
+    }
+
+    // A request of which everything but the body was sent, and the first line of its answer.
+    private async Task<(NetworkStream Stream, Task<string?> Answer)> BeginAsync(string token, int length)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(Server.Issuer.Host, Server.Issuer.Port);
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /api/v1/commands HTTP/1.1\r\nHost: {Server.Issuer.Authority}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"));
+        return (stream, new StreamReader(stream).ReadLineAsync());
     }
 
     [Test]
