@@ -113,6 +113,27 @@ internal sealed class AuditTamperTests(TestDatabaseKind kind) : AuditChainFixtur
     }
 
     [Test]
+    public async Task Checkpoints_of_two_histories_do_not_make_one()
+    {
+        await AddAsync(10);
+        await First.Chain.LinkAsync(null);
+        await First.Chain.CheckpointAsync(now: true);
+        await Database.WriteAsync(s => s.ExecuteAsync("CREATE TABLE kept_checkpoints AS SELECT * FROM audit_checkpoints"));
+        // Signed a second time over the same rows, and the next one follows that.
+        await TamperAsync("DELETE FROM audit_checkpoints");
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        await First.Chain.CheckpointAsync(now: true);
+        await AddAsync(4);
+        await First.Chain.LinkAsync(null);
+        await First.Chain.CheckpointAsync(now: true);
+        await IntactAsync(rows: 14);
+
+        await TamperAsync("UPDATE audit_checkpoints SET at = (SELECT at FROM kept_checkpoints), signature = (SELECT signature FROM kept_checkpoints) WHERE id = 1");
+
+        Assert.That(Words(await VerifyAsync()), Is.EqualTo("CheckpointChanged checkpoint 1"));
+    }
+
+    [Test]
     public async Task A_chain_that_became_shorter_is_noticed_while_the_server_runs()
     {
         await SixteenRowsAsync();

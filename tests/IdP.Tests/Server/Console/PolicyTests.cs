@@ -8,9 +8,9 @@ namespace IdP.Tests.Server.Console;
 [TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.All))]
 internal sealed class PolicyTests(TestDatabaseKind kind) : ConsoleFixture(kind)
 {
-    protected override IEnumerable<object> Apps => [App("payroll", "required"), App("wiki", "notRequired"), App("desk", "notRequired"), App("notes", "notRequired"), App("shop", "required")];
+    protected override IEnumerable<object> Apps => [App("payroll", "required"), App("wiki", "notRequired"), App("desk", "notRequired"), App("notes", "notRequired"), App("shop", "required"), App("till", "notRequired")];
 
-    protected override IEnumerable<object> Others => [Enrolled("paula"), Person("peter")];
+    protected override IEnumerable<object> Others => [Enrolled("paula"), Person("peter"), Enrolled("grace"), Enrolled("luke")];
 
     [Test]
     public async Task Rules_are_set_by_API_and_the_next_sign_in_follows_them()
@@ -113,6 +113,21 @@ internal sealed class PolicyTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         var play = answer.Json.GetProperty("play");
         var variation = answer.Json.GetProperty("variations").EnumerateArray().Select(v => $"{v.GetProperty("kind").GetString()}: {v.GetProperty("result").GetString()}").FirstOrDefault(v => v.Contains("emembered", StringComparison.Ordinal));
         return (play.GetProperty("result").GetString(), variation ?? "", play.GetProperty("reasons").EnumerateArray().Any(r => r.GetString() == "The browser is remembered."));
+    }
+
+    [Test]
+    public async Task The_simulator_asks_with_the_groups_and_the_locks_of_the_person()
+    {
+        await ApiAsync(Owner, HttpMethod.Post, "/groups", new { name = "tills" });
+        await ApiAsync(Owner, HttpMethod.Patch, "/users/grace", new { groups = new[] { "tills" } });
+        await ApiAsync(Owner, HttpMethod.Patch, "/policies/client/till", new { rules = new[] { new { group = "tills", identityVerification = "always" } } });
+        await ExecuteAsync("INSERT INTO attempt_counts (kind, owner, failures, last_at, locked_at) SELECT 'verification', id, 5, @p0, @p0 FROM users WHERE user_name = 'luke'", DateTimeOffset.UtcNow);
+
+        foreach (var (person, resource, result) in new[] { ("grace", "till", "verify"), ("paula", "till", "proceed"), ("luke", "payroll", "locked") })
+        {
+            var answer = await ApiAsync(HelpDesk, HttpMethod.Get, $"/simulate?person={person}&resource={resource}");
+            Assert.That(answer.Json.GetProperty("play").GetProperty("result").GetString(), Is.EqualTo(result), $"{answer}");
+        }
     }
 
     [Test]
