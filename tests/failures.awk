@@ -1,4 +1,4 @@
-# Prints the failed tests of TRX files: name, then the first lines of the message and of the stack trace.
+# Prints the failed tests of TRX files: name, then the first lines of what it said, of the message and of the stack trace.
 function text(s) {
     gsub(/&lt;/, "<", s); gsub(/&gt;/, ">", s); gsub(/&quot;/, "\"", s); gsub(/&#x[DA];/, " ", s); gsub(/&apos;/, "'", s); gsub(/&amp;/, "\\&", s)
     return s
@@ -9,11 +9,12 @@ function text(s) {
     failed = 1
 }
 /<\/UnitTestResult>/ { failed = 0 }
+failed && /<StdOut>/ { sub(/.*<StdOut>/, ""); part = "o"; lines = 0 }
 failed && /<Message>/ { sub(/.*<Message>/, ""); part = "m"; lines = 0 }
 failed && /<StackTrace>/ { sub(/.*<StackTrace>/, ""); part = "s"; lines = 0 }
 failed && part != "" {
     line = $0
-    ends = sub(/<\/(Message|StackTrace)>.*/, "", line)
-    if (++lines <= (part == "m" ? 12 : 3) && line ~ /[^ \t\r]/) print "        " text(line)
+    ends = sub(/<\/(StdOut|Message|StackTrace)>.*/, "", line)
+    if (++lines <= (part == "s" ? 3 : 12) && line ~ /[^ \t\r]/) print "        " text(line)
     if (ends) part = ""
 }

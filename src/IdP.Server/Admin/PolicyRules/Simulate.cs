@@ -129,6 +129,8 @@ internal sealed class Simulate(IdPDatabase database, Catalog catalog, TimeProvid
             id = (await db.FindPersonAsync(request.Person, ct))?.User.Id;
         }
 
+        // An answer tells how far the person is. Whoever may not see people plays themselves, and does not learn who there is.
+        if (id is null || id != actor.UserId) actor.Demand(Right.PeopleRead);
         if (id is null || await new People(database).FindAsync(id) is not { } person) return new Outcome.NoSuchPerson();
         var asked = request.Draft && policy.Draft is { } draft ? draft : policy;
         var question = new Question(asked, person.State, Session(request, asked, request.At ?? clock.GetUtcNow()), Demands(request), snapshot.Verification, request.At ?? clock.GetUtcNow());

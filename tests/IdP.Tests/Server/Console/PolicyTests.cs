@@ -171,6 +171,19 @@ internal sealed class PolicyTests(TestDatabaseKind kind) : ConsoleFixture(kind)
     }
 
     [Test]
+    public async Task Who_may_not_see_people_plays_themselves_and_does_not_learn_who_there_is()
+    {
+        var other = await ApiAsync(ClientAdmin, HttpMethod.Get, "/simulate?person=paula&resource=payroll");
+        var nobody = await ApiAsync(ClientAdmin, HttpMethod.Get, "/simulate?person=nobody&resource=payroll");
+        var page = await (await ConsoleAsync(ClientAdmin)).OpenAsync("admin/simulator?person=paula&resource=payroll");
+
+        AssertProblem(other, HttpStatusCode.Forbidden, "forbidden");
+        Assert.That((nobody.Status, nobody.Body), Is.EqualTo((other.Status, other.Body)));
+        Assert.That(page.Page.QuerySelector("#person-error")?.TextContent, Does.Contain("people:read"));
+        Assert.That((await ApiAsync(ClientAdmin, HttpMethod.Get, $"/simulate?person={ClientAdmin}&resource=payroll")).Status, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
     public async Task The_simulator_in_the_console_shows_steps_rules_and_what_would_change_it()
     {
         var console = await ConsoleAsync(HelpDesk);

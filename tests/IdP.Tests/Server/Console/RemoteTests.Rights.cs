@@ -19,7 +19,7 @@ internal sealed partial class RemoteTests
         "campaigns extend nothing --days 3", "campaigns remind nothing --dry-run", "campaigns show nothing", "campaigns start cell --days 3 --user nobody", "clients add notes --redirect-uri https://notes.example/callback",
         "clients remove nothing", "clients rotate-secret nothing", "clients set nothing --description Cell", "clients show notes", "completion bash", "groups add finance", "groups remove nothing",
         "groups set nothing --description Cell", "groups show nothing", "keys revoke nothing", "keys rotate --alg ES256", "mail preview E1", "mail reset E99", "mail retry nothing", "mail set E99 --subject Cell", "mail show E1",
-        "mail test --to cell@example.com", "policies drop-draft nothing", "policies publish nothing", "policies set nothing --reverify-after-minutes 5", "policies show notes", "policies simulate plain notes",
+        "mail test --to cell@example.com", "policies drop-draft nothing", "policies publish nothing", "policies set nothing --reverify-after-minutes 5", "policies show notes", "policies simulate {me} notes",
         "settings set enrollmentDays 0", "tokens add {me} cell --scope clients:read --days 0", "tokens revoke nothing", "users add plain --no-password", "users disable nobody", "users enable nobody", "users end-sessions nobody",
         "users enrollment-pass nobody", "users extend nobody --days 3", "users import people.csv", "users lift nobody", "users remove nobody", "users require nobody", "users reset nobody", "users set nobody --locale de",
         "users set-password nobody --password-stdin", "users show plain", "users unlock nobody",

@@ -52,7 +52,7 @@ internal sealed class RoleTableTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
     private static readonly Dictionary<string, string> Queries = new()
     {
         ["search"] = "plain", ["state"] = "active", ["role"] = "any", ["group"] = "finance", ["disabled"] = "false", ["limit"] = "5", ["after"] = "m", ["dryRun"] = "true",
-        ["campaign"] = "none", ["daysLeftAtMost"] = "3", ["daysLeftAtLeast"] = "3",
+        ["campaign"] = "none", ["person"] = "plain&resource=notes", ["daysLeftAtMost"] = "3", ["daysLeftAtLeast"] = "3",
     };
 
     protected override IEnumerable<object> Others => [Person("plain"), WithRole(Person("adele"), "auditor")];

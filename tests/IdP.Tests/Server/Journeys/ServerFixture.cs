@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using IdP.Testing;
 using IdP.Verification.Methods.Totp;
+using NUnit.Framework.Interfaces;
 
 namespace IdP.Tests.Server.Journeys;
 
@@ -60,6 +61,14 @@ internal abstract class ServerFixture(TestDatabaseKind kind)
         foreach (var one in opened) one.Dispose();
         if (Server is not null) await Server.DisposeAsync();
         if (Database is not null) await Database.DisposeAsync();
+    }
+
+    /// <summary>What broke in the server explains an answer 500.</summary>
+    [TearDown]
+    public void Say_what_broke()
+    {
+        if (TestContext.CurrentContext.Result.Outcome.Status != TestStatus.Failed || Server is null) return;
+        foreach (var said in Server.Output.Split("\nError: ").Skip(1).TakeLast(3)) TestContext.Out.WriteLine("The server said: " + said[..Math.Min(said.Length, 4000)]);
     }
 
     /// <summary>Somebody who has a password and nothing else.</summary>

@@ -55,6 +55,10 @@ internal sealed class IndexModel(Visit visit, Simulate simulate, Catalog catalog
                 default: AddError("resource", T["Admin.Simulator.NoResource"]); break;
             }
         }
+        catch (ForbiddenException forbidden)
+        {
+            AddError("person", T.Literal(forbidden.Message));
+        }
         catch (ValidationException invalid)
         {
             foreach (var failure in invalid.Errors) AddError(failure.PropertyName, T[failure.PropertyName switch { "address" => "Admin.Simulator.AddressWrong", "at" => "Admin.Simulator.TimeWrong", _ => "Admin.Simulator.MinutesWrong" }]);
