@@ -49,6 +49,10 @@ internal sealed class CampaignTests(TestDatabaseKind kind) : AdminFixture(kind)
         var id = ((StartCampaign.Outcome.Started)outcome).Id;
         var again = await Get<AddMembers>().HandleAsync(new(id, new Chosen(["new", "admin"], null), Reason), Actor, Ct);
         Assert.That((again as AddMembers.Outcome.Done)?.People, Is.EqualTo(new Added { Before = 1, Required = 1 }));
+
+        var longer = await Get<ExtendCampaign>().HandleAsync(new(id, deadline.AddDays(5), false, Reason), WithoutRoles, Ct);
+        Assert.That((longer as ExtendCampaign.Outcome.Extended)?.OnlyOwner, Is.EqualTo(1));
+        Assert.That((await PersonAsync("admin")).Deadline, Is.EqualTo(deadline));
     }
 
     [Test]
