@@ -136,15 +136,15 @@ public sealed partial class ConnectionTest
         }
     }
 
-    [GeneratedRegex(@"[?&](?:client_id|response_type|redirect_uri|request_uri)=", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"[?&](?:client_id|response_type|redirect_uri|request_uri)=", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex AuthorizationParameter();
 
-    [GeneratedRegex(@"\b(?<name>grant_type|client_id|client_secret|client_assertion|client_assertion_type|code|code_verifier|redirect_uri|refresh_token|scope)=(?<value>[^&\s'""]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\b(?<name>grant_type|client_id|client_secret|client_assertion|client_assertion_type|code|code_verifier|redirect_uri|refresh_token|scope)=(?<value>[^&\s'""]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex TokenParameter();
 
-    [GeneratedRegex(@"Authorization:\s*Basic\s+(?<credentials>[A-Za-z0-9+/=_-]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"Authorization:\s*Basic\s+(?<credentials>[A-Za-z0-9+/=_-]+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 10_000)]
     private static partial Regex BasicHeader();
 
-    [GeneratedRegex(@"(?:\s-u|--user)[\s=]+['""]?(?<user>[^\s'""]+:[^\s'""]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?:\s-u|--user)[\s=]+['""]?(?<user>[^\s'""]+:[^\s'""]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex CurlUser();
 }

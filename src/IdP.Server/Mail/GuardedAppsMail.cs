@@ -88,10 +88,10 @@ internal sealed partial class GuardedAppsMail(IdPDatabase database, Catalog cata
         && Enum.TryParse<VerificationMode>(match.Groups["mode"].Value, ignoreCase: true, out var mode) ? mode : null;
 
     // What a change of policy says first; see ClientPatch. The reason an admin gave stands at the end.
-    [GeneratedRegex(@"^identityVerification: (?<mode>[a-zA-Z]+) -> [a-zA-Z]+", RegexOptions.ExplicitCapture, 100)]
+    [GeneratedRegex(@"^identityVerification: (?<mode>[a-zA-Z]+) -> [a-zA-Z]+", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Mode();
 
     // One of the changes that an event of the settings lists; see SetSettings.
-    [GeneratedRegex(@"(^|; )portalIdentityVerification: (?<mode>[a-zA-Z]+) -> [a-zA-Z]+", RegexOptions.ExplicitCapture, 100)]
+    [GeneratedRegex(@"(^|; )portalIdentityVerification: (?<mode>[a-zA-Z]+) -> [a-zA-Z]+", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex PortalMode();
 }

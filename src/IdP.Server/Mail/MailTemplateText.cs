@@ -68,13 +68,13 @@ internal sealed partial record MailTemplateText(string Subject, string Text)
 
     private static string Braced(string name) => $"{{{name}}}";
 
-    [GeneratedRegex(@"\{(?<name>[a-z_]+)\}", RegexOptions.ExplicitCapture, 500)]
+    [GeneratedRegex(@"\{(?<name>[a-z_]+)\}", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Placeholder();
 
-    [GeneratedRegex(@"\[[^\[\]\n]*\]\((?<target>[^()\n]*)\)", RegexOptions.ExplicitCapture, 500)]
+    [GeneratedRegex(@"\[[^\[\]\n]*\]\((?<target>[^()\n]*)\)", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"\[(?<label>[^\[\]{}\n]+)\]\(\{(?<target>link|tell_us)\}\)|\{(?<name>[a-z_]+)\}", RegexOptions.ExplicitCapture, 500)]
+    [GeneratedRegex(@"\[(?<label>[^\[\]{}\n]+)\]\(\{(?<target>link|tell_us)\}\)|\{(?<name>[a-z_]+)\}", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex LinkOrPlaceholder();
 }
 

@@ -62,6 +62,6 @@ internal sealed partial class MailTemplates(IdPDatabase database, BrandingOption
         : Shipped(kind, language) is { } shipped ? new Found(kind, language, shipped, null)
         : null;
 
-    [GeneratedRegex("^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", RegexOptions.ExplicitCapture, 100)]
+    [GeneratedRegex("^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Tag();
 }

@@ -98,18 +98,18 @@ internal static partial class ReasonWords
         }
     }
 
-    [GeneratedRegex(@"\AThe policy of (?<name>.+?) says (?<mode>NotRequired|WhenEnrolled|Required|Always)\.", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\AThe policy of (?<name>.+?) says (?<mode>NotRequired|WhenEnrolled|Required|Always)\.", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Policy();
 
-    [GeneratedRegex(@"\AThe rule for (everybody|group (?<group>.+?))( (?<place>inside|outside) (?<networks>[0-9A-Fa-f.:/ ]+))? of (?<name>[^ ]+) says (?<mode>NotRequired|WhenEnrolled|Required|Always)(?<unknown>, and the address is not known)?\.", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\AThe rule for (everybody|group (?<group>.+?))( (?<place>inside|outside) (?<networks>[0-9A-Fa-f.:/ ]+))? of (?<name>[^ ]+) says (?<mode>NotRequired|WhenEnrolled|Required|Always)(?<unknown>, and the address is not known)?\.", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Rule();
 
-    [GeneratedRegex(@"\AThe request demands the level (?<acr>[a-z]+)\.", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\AThe request demands the level (?<acr>[a-z]+)\.", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Level();
 
-    [GeneratedRegex(@"\ABy (?<method>[a-z]+)\.", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\ABy (?<method>[a-z]+)\.", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex By();
 
-    [GeneratedRegex(@"\AThe decision failed \([^)]*\), so nobody gets in\.", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\AThe decision failed \([^)]*\), so nobody gets in\.", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Failed();
 }

@@ -21,6 +21,8 @@ internal sealed partial record SupportContact(string? Name, string? Text, string
         return new SupportContact(name, name is null ? text : text[(comma + 1)..].Trim(), mail);
     }
 
-    [GeneratedRegex(@"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+[A-Za-z0-9]", RegexOptions.None, 100)]
+    // The limit is of wall time, and a busy machine may not run a thread for a while: here as everywhere it is far above what
+    // a pattern without nested repetition can need.
+    [GeneratedRegex(@"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+[A-Za-z0-9]", RegexOptions.None, 10_000)]
     private static partial Regex MailAddress();
 }

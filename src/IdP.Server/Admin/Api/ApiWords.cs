@@ -44,7 +44,7 @@ internal sealed partial class ApiWords
         .Select(line => Link().Replace(line.Replace("`", "", StringComparison.Ordinal), "${text}").Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries))
         .ToDictionary(cells => cells[0], cells => char.ToUpperInvariant(cells[^1][0]) + cells[^1][1..] + (cells.Length > 3 ? $"; {cells[2]}." : "."), StringComparer.Ordinal);
 
-    [GeneratedRegex(@"\[(?<text>[^\]]*)\]\([^)]*\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\[(?<text>[^\]]*)\]\([^)]*\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 10_000)]
     private static partial Regex Link();
 
     private static IEnumerable<string> Lines(string resource)

@@ -191,10 +191,10 @@ internal sealed partial record ClientRegistration(Client Client, ResourcePolicyR
             }
         }
 
-        [GeneratedRegex(@"\A[\x21-\x7E]{1,128}\z", RegexOptions.CultureInvariant, 1000)]
+        [GeneratedRegex(@"\A[\x21-\x7E]{1,128}\z", RegexOptions.CultureInvariant, 10_000)]
         private static partial Regex ClientIdForm();
 
-        [GeneratedRegex(@"\A[\x21\x23-\x5B\x5D-\x7E]{1,128}\z", RegexOptions.CultureInvariant, 1000)]
+        [GeneratedRegex(@"\A[\x21\x23-\x5B\x5D-\x7E]{1,128}\z", RegexOptions.CultureInvariant, 10_000)]
         private static partial Regex ScopeForm();
     }
 }

@@ -42,6 +42,6 @@ internal sealed partial class MailModel(IdPDatabase database, IHostEnvironment e
         return html.Append(line[at..]);
     }
 
-    [GeneratedRegex(@"https?://[^\s<>""]+[^\s<>"".,]", RegexOptions.None, 100)]
+    [GeneratedRegex(@"https?://[^\s<>""]+[^\s<>"".,]", RegexOptions.None, 10_000)]
     private static partial Regex Address();
 }
