@@ -127,6 +127,30 @@ internal sealed class TotpVerifierTests
         Assert.That(TotpVerifier.FindStep(Secret, Text(TotpVerifier.CodeAt(Secret, step)), At(step)), Is.EqualTo(step + 1));
     }
 
+    [TestCase(0, 1)]
+    [TestCase(1, 1)]
+    [TestCase(-3, 1)]
+    [TestCase(4, 2)]
+    [TestCase(-20, 10)]
+    [TestCase(20, 10)]
+    [TestCase(-21, null)]
+    [TestCase(21, null)]
+    public void It_says_by_how_many_minutes_a_clock_is_off(int steps, int? minutes) =>
+        Assert.That(TotpVerifier.FindMinutesOff(Secret, Text(TotpVerifier.CodeAt(Secret, TotpVerifier.StepOf(Now) + steps)), Now), Is.EqualTo(minutes));
+
+    [TestCase(6, 2, Description = "behind: three minutes and two and a half")]
+    [TestCase(-5, 2, Description = "ahead: two and a half and three minutes")]
+    public void Of_two_clocks_with_one_code_the_nearer_is_told(int away, int minutes)
+    {
+        const long step = 910737;
+        Assume.That(TotpVerifier.CodeAt(Secret, step), Is.EqualTo(TotpVerifier.CodeAt(Secret, step + 1)));
+
+        Assert.That(TotpVerifier.FindMinutesOff(Secret, Text(TotpVerifier.CodeAt(Secret, step)), At(step + away)), Is.EqualTo(minutes));
+    }
+
+    [Test]
+    public void What_is_no_code_is_of_no_clock() => Assert.That(TotpVerifier.FindMinutesOff(Secret, "75522x", Now), Is.Null);
+
     [TestCase("123 456")]
     [TestCase(" 123456 ")]
     [TestCase("123-456")]
