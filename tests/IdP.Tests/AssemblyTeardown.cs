@@ -1,7 +1,7 @@
 using IdP.Testing;
 
 // Fixtures run beside each other, because most of them wait for a server: each has its own database, port and people, and
-// changes nothing that belongs to the process. One that measures time is [NonParallelizable].
+// changes nothing that belongs to the process. None measures time: that is for bench/.
 [assembly: Parallelizable(ParallelScope.Fixtures)]
 [assembly: LevelOfParallelism(6)]
 

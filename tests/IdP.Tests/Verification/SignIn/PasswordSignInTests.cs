@@ -42,19 +42,24 @@ internal sealed class PasswordSignInTests(TestDatabaseKind kind) : BenchTest(kin
         await Bench.AddAsync("without", user: u => u.PasswordHash = null);
         await LockAsync(await Bench.AddAsync("locked"));
         var browser = Bench.NewBrowser();
+        var before = Bench.Get<PasswordHasher>().Spent;
 
         var outcome = await browser.SignInAsync(name, password);
 
         Assert.That(outcome, Is.EqualTo(new PasswordOutcome.Wrong()));
         Assert.That(browser.PendingCookie, Is.Null);
+        // Nobody can tell from the time it takes either: one hash each.
+        Assert.That(Bench.Get<PasswordHasher>().Spent - before, Is.EqualTo(SignInBench.Iterations));
     }
 
     [Test]
     public async Task Too_long_a_password_is_wrong()
     {
         var anna = await Bench.AddAsync();
+        var before = Bench.Get<PasswordHasher>().Spent;
 
         Assert.That(await Bench.NewBrowser().SignInAsync(anna.Name, new string('a', 100_000)), Is.EqualTo(new PasswordOutcome.Wrong()));
+        Assert.That(Bench.Get<PasswordHasher>().Spent - before, Is.EqualTo(SignInBench.Iterations));
     }
 
     [Test]
