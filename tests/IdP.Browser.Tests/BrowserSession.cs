@@ -50,7 +50,7 @@ public sealed class BrowserSession : IAsyncDisposable
             Locale = options.Locale,
             TimezoneId = "UTC",
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout((float)Eventually.Patience.TotalMilliseconds);
         return new BrowserSession(context, options, await context.NewPageAsync());
     }
 

@@ -33,6 +33,7 @@ internal static class Chromium
         // The package is used where NuGet put it, with the system's Node, instead of a copy of 135 MB in the output.
         Default("PLAYWRIGHT_DRIVER_SEARCH_PATH", PackageFolder());
         Default("PLAYWRIGHT_NODEJS_PATH", Programs.Find("node"));
+        Assertions.SetDefaultExpectTimeout((float)Eventually.Patience.TotalMilliseconds);
         var driver = await Playwright.CreateAsync();
         var browser = await driver.Chromium.LaunchAsync(new() { ExecutablePath = Requires.Chromium, Args = Flags });
         return (driver, browser);

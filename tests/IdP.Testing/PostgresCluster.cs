@@ -124,7 +124,7 @@ public sealed class PostgresCluster : IAsyncDisposable
     {
         try
         {
-            await Eventually.TrueAsync(TryAsync, TimeSpan.FromSeconds(60), () => "PostgreSQL answers");
+            await Eventually.TrueAsync(TryAsync, () => "PostgreSQL answers");
             return !holder.HasExited;
         }
         catch (TimeoutException)

@@ -14,7 +14,6 @@ public sealed record ProgramResult(int ExitCode, string Output, string Error)
 /// <summary>Finds and runs programs; both output streams are read to the end.</summary>
 public static class Programs
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static string? Find(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
@@ -25,7 +24,7 @@ public static class Programs
 
     /// <param name="start">What to run.</param>
     /// <param name="input">What it reads on standard input.</param>
-    /// <exception cref="TimeoutException">The program did not end within a minute; it was killed.</exception>
+    /// <exception cref="TimeoutException">The program did not end in time; it was killed.</exception>
     public static async Task<ProgramResult> RunAsync(ProcessStartInfo start, string input = "")
     {
         start.UseShellExecute = false;
@@ -43,7 +42,7 @@ public static class Programs
 
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(Eventually.Patience);
         try
         {
             await process.WaitForExitAsync(deadline.Token);
@@ -51,7 +50,7 @@ public static class Programs
         catch (OperationCanceledException late)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{start.FileName} did not end within {Patience.TotalSeconds} s.", late);
+            throw new TimeoutException($"{start.FileName} did not end within {Eventually.Patience.TotalSeconds} s.", late);
         }
 
         return new ProgramResult(process.ExitCode, await output, await error);

@@ -94,7 +94,7 @@ public sealed class ServerInProcess : TestedServer
     {
         var version = await services.GetRequiredService<IdPDatabase>().ReadAsync(s => s.FirstAsync("SELECT version FROM change_versions WHERE topic = 'catalog'", row => row.GetInt64(0)));
         var catalog = services.GetRequiredService<Catalog>();
-        await Eventually.TrueAsync(async () => (await catalog.GetAsync()).Version >= version, TimeSpan.FromSeconds(20), () => "the server knows of the change");
+        await Eventually.TrueAsync(async () => (await catalog.GetAsync()).Version >= version, () => "the server knows of the change");
     }
 
     private sealed class Said(ConcurrentQueue<string> output) : ILoggerProvider, ILogger

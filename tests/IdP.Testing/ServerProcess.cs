@@ -9,7 +9,6 @@ namespace IdP.Testing;
 /// </summary>
 public sealed class ServerProcess : TestedServer
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
 
     private readonly ConcurrentQueue<string> output = new();
@@ -52,7 +51,7 @@ public sealed class ServerProcess : TestedServer
         process.BeginErrorReadLine();
         try
         {
-            await Eventually.TrueAsync(AnswersAsync, StartDeadline, () => "discovery answers");
+            await Eventually.TrueAsync(AnswersAsync, () => "discovery answers");
         }
         catch (TimeoutException late)
         {

@@ -11,6 +11,8 @@ internal sealed class OwnTokens(KeyRing keys, ProtocolOptions options)
 {
     private const int MostCharacters = 16 * 1024;
 
+    private readonly VerifiedTokens verified = new();
+
     /// <summary>The payload; null when the token is not ours, or not of this type. Its expiry is the caller's to judge.</summary>
     /// <param name="catalog">Knows the keys.</param>
     /// <param name="token">As it was presented.</param>
@@ -32,10 +34,11 @@ internal sealed class OwnTokens(KeyRing keys, ProtocolOptions options)
             // RFC 7515 §4.1.11: what we never write, we do not understand.
             if (header.TryGetProperty("crit", out _)) return null;
 
-            Span<byte> signature = stackalloc byte[ImportedKey.LargestSignature];
-            if (Base64Url.GetMaxDecodedLength(ascii.Length - last - 1) > signature.Length) return null;
-            if (Base64Url.DecodeFromUtf8(ascii[(last + 1)..], signature, out _, out var written) != OperationStatus.Done) return null;
-            if (!key.Verify(ascii[..last], signature[..written])) return null;
+            if (!verified.Contains(ascii))
+            {
+                if (!IsSigned(ascii, last, key)) return null;
+                verified.Add(ascii);
+            }
 
             if (ReadJson(ascii[(first + 1)..last]) is not { } payload) return null;
             return Text(payload, "iss") == options.Issuer ? payload : null;
@@ -69,6 +72,14 @@ internal sealed class OwnTokens(KeyRing keys, ProtocolOptions options)
         return audience.ValueKind == JsonValueKind.Array
             ? audience.EnumerateArray().Any(a => a.ValueEquals(value))
             : audience.ValueKind == JsonValueKind.String && audience.ValueEquals(value);
+    }
+
+    private static bool IsSigned(ReadOnlySpan<byte> token, int last, ImportedKey key)
+    {
+        Span<byte> signature = stackalloc byte[ImportedKey.LargestSignature];
+        return Base64Url.GetMaxDecodedLength(token.Length - last - 1) <= signature.Length
+            && Base64Url.DecodeFromUtf8(token[(last + 1)..], signature, out _, out var written) == OperationStatus.Done
+            && key.Verify(token[..last], signature[..written]);
     }
 
     private static JsonElement? ReadJson(ReadOnlySpan<byte> encoded)

@@ -253,7 +253,7 @@ internal sealed class BackChannelLogoutTests(TestDatabaseKind kind)
         Assert.That(await fetcher.PostAsync(address, [], default), Is.EqualTo("The address must begin with https://."));
     }
 
-    private static Task EventuallyAsync(Func<Task<bool>> condition) => Eventually.TrueAsync(condition, TimeSpan.FromSeconds(10), () => "the delivery");
+    private static Task EventuallyAsync(Func<Task<bool>> condition) => Eventually.TrueAsync(condition, () => "the delivery");
 
     private async Task SignOutAsync()
     {

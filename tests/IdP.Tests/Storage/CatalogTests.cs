@@ -10,7 +10,6 @@ namespace IdP.Tests.Storage;
 [TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.All))]
 internal sealed class CatalogTests(TestDatabaseKind kind) : StorageTest(kind)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Test]
     public async Task Ones_own_change_is_read_at_once()
@@ -48,7 +47,7 @@ internal sealed class CatalogTests(TestDatabaseKind kind) : StorageTest(kind)
 
         await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(() => AddClientAsync(number % 2 == 0 ? one : two, $"c{number}"))));
 
-        await Eventually.TrueAsync(async () => (await one.GetAsync()).Clients.Count == 20 && (await two.GetAsync()).Clients.Count == 20, Patience, () => "20 clients");
+        await Eventually.TrueAsync(async () => (await one.GetAsync()).Clients.Count == 20 && (await two.GetAsync()).Clients.Count == 20, () => "20 clients");
     }
 
     [Test]
@@ -57,13 +56,13 @@ internal sealed class CatalogTests(TestDatabaseKind kind) : StorageTest(kind)
         if (Kind == TestDatabaseKind.Sqlite) Assert.Ignore("Nothing listens there.");
         await using var catalog = new Catalog(Database);
         await catalog.GetAsync();
-        await Eventually.TrueAsync(async () => await TerminateListenerAsync() == 1, Patience, () => "a listener to cut off");
+        await Eventually.TrueAsync(async () => await TerminateListenerAsync() == 1, () => "a listener to cut off");
         await using var node = new IdPDatabase(Options);
         await using var other = new Catalog(node);
 
         await AddClientAsync(other, "while-deaf");
         await SeesAsync(catalog, "while-deaf");
-        await Eventually.TrueAsync(async () => await ListenersAsync() == 1, Patience, () => "a new listener");
+        await Eventually.TrueAsync(async () => await ListenersAsync() == 1, () => "a new listener");
         await AddClientAsync(other, "later");
         await SeesAsync(catalog, "later");
     }
@@ -122,7 +121,7 @@ internal sealed class CatalogTests(TestDatabaseKind kind) : StorageTest(kind)
         catalog.ChangeAsync(db => Task.FromResult(db.Clients.Add(new Client { ClientId = id, DisplayName = id })));
 
     private static Task SeesAsync(Catalog catalog, string client) =>
-        Eventually.TrueAsync(async () => (await catalog.GetAsync()).Clients.ContainsKey(client), Patience, () => client);
+        Eventually.TrueAsync(async () => (await catalog.GetAsync()).Clients.ContainsKey(client), () => client);
 
     // By the data source's own name: this statement is not among those it finds.
     private ValueTask<long> TerminateListenerAsync() => Database.ReadAsync(s => s.FirstAsync(

@@ -52,7 +52,7 @@ internal sealed class MigrationTests(TestDatabaseKind kind)
 
         var next = DatabaseMigrator.MigrateAsync(other, () => Task.CompletedTask);
 
-        Assert.That(await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(20))), Is.SameAs(next));
+        Assert.That(await Task.WhenAny(next, Task.Delay(Eventually.Patience)), Is.SameAs(next));
         await next;
     }
 
@@ -89,7 +89,7 @@ internal sealed class MigrationTests(TestDatabaseKind kind)
 
         var migrating = DatabaseMigrator.MigrateAsync(database, () => Task.CompletedTask);
 
-        Assert.That(await Task.WhenAny(migrating, Task.Delay(TimeSpan.FromSeconds(20))), Is.SameAs(migrating));
+        Assert.That(await Task.WhenAny(migrating, Task.Delay(Eventually.Patience)), Is.SameAs(migrating));
         await migrating;
     }
 

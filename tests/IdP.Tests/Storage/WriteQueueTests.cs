@@ -6,7 +6,6 @@ namespace IdP.Tests.Storage;
 /// <summary>The line of those who write to an SQLite file.</summary>
 internal sealed class WriteQueueTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Test]
     public async Task Who_came_first_is_served_first()
@@ -21,7 +20,7 @@ internal sealed class WriteQueueTests
             return ValueTask.FromResult(number);
         })).ToList();
         open.SetResult();
-        await Task.WhenAll(all).WaitAsync(Patience);
+        await Task.WhenAll(all).WaitAsync(Eventually.Patience);
 
         await blocker;
         Assert.That(order, Is.EqualTo(Enumerable.Range(0, 300)));
@@ -38,8 +37,8 @@ internal sealed class WriteQueueTests
         var after = Piece(bench.Queue, order, "after");
         open.SetResult();
 
-        using (await turn.WaitAsync(Patience)) order.Add("turn");
-        await Task.WhenAll(blocker, before, after).WaitAsync(Patience);
+        using (await turn.WaitAsync(Eventually.Patience)) order.Add("turn");
+        await Task.WhenAll(blocker, before, after).WaitAsync(Eventually.Patience);
 
         Assert.That(order, Is.EqualTo(new[] { "before", "turn", "after" }));
     }
@@ -53,7 +52,7 @@ internal sealed class WriteQueueTests
 
         Assert.That(await Task.WhenAny(waiting, Task.Delay(100)), Is.Not.SameAs(waiting));
         turn.Dispose();
-        Assert.That(await waiting.WaitAsync(Patience), Is.EqualTo(1));
+        Assert.That(await waiting.WaitAsync(Eventually.Patience), Is.EqualTo(1));
     }
 
     [Test]
@@ -71,13 +70,13 @@ internal sealed class WriteQueueTests
             return 1;
         });
         open.SetResult();
-        await reached.Task.WaitAsync(Patience);
+        await reached.Task.WaitAsync(Eventually.Patience);
 
         // The first piece has run and shares the commit with one that still runs.
         var answered = first.IsCompleted;
         second.SetResult();
         Assert.That(answered, Is.False);
-        await Task.WhenAll(blocker, first, holding).WaitAsync(Patience);
+        await Task.WhenAll(blocker, first, holding).WaitAsync(Eventually.Patience);
     }
 
     [Test]
@@ -89,8 +88,8 @@ internal sealed class WriteQueueTests
             ? throw new UnauthorizedAccessException("on purpose")
             : SqliteConnections.Create(file.ConnectionString + ";Pooling=False"));
 
-        Assert.That(async () => await queue.RunAsync(_ => ValueTask.FromResult(1)).WaitAsync(Patience), Throws.InstanceOf<UnauthorizedAccessException>());
-        Assert.That(await queue.RunAsync(_ => ValueTask.FromResult(2)).WaitAsync(Patience), Is.EqualTo(2));
+        Assert.That(async () => await queue.RunAsync(_ => ValueTask.FromResult(1)).WaitAsync(Eventually.Patience), Throws.InstanceOf<UnauthorizedAccessException>());
+        Assert.That(await queue.RunAsync(_ => ValueTask.FromResult(2)).WaitAsync(Eventually.Patience), Is.EqualTo(2));
     }
 
     [Test]
@@ -99,9 +98,9 @@ internal sealed class WriteQueueTests
         await using var bench = await BenchAsync();
 
         Assert.That(
-            async () => await bench.Queue.RunAsync(async _ => await bench.Queue.RunAsync(_ => ValueTask.FromResult(1))).WaitAsync(Patience),
+            async () => await bench.Queue.RunAsync(async _ => await bench.Queue.RunAsync(_ => ValueTask.FromResult(1))).WaitAsync(Eventually.Patience),
             Throws.InvalidOperationException);
-        Assert.That(await bench.Queue.RunAsync(_ => ValueTask.FromResult(2)).WaitAsync(Patience), Is.EqualTo(2));
+        Assert.That(await bench.Queue.RunAsync(_ => ValueTask.FromResult(2)).WaitAsync(Eventually.Patience), Is.EqualTo(2));
     }
 
     [Test]
@@ -110,7 +109,7 @@ internal sealed class WriteQueueTests
         await using var file = await TestDatabase.MigratedAsync(TestDatabaseKind.Sqlite);
         await using var database = file.Open();
 
-        Assert.That(async () => await database.SaveAsync(_ => database.WriteAsync(_ => ValueTask.FromResult(1))).WaitAsync(Patience), Throws.InvalidOperationException);
+        Assert.That(async () => await database.SaveAsync(_ => database.WriteAsync(_ => ValueTask.FromResult(1))).WaitAsync(Eventually.Patience), Throws.InvalidOperationException);
     }
 
     [Test]
@@ -138,7 +137,7 @@ internal sealed class WriteQueueTests
         await closing;
 
         await blocker;
-        Assert.That(await Task.WhenAll(waiting).WaitAsync(Patience), Is.EqualTo(Enumerable.Range(0, 100)));
+        Assert.That(await Task.WhenAll(waiting).WaitAsync(Eventually.Patience), Is.EqualTo(Enumerable.Range(0, 100)));
     }
 
     [TestCase("PRAGMA synchronous", 2)]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using IdP.Testing;
 
 namespace IdP.Tests.Protocol.Strictness;
 
@@ -10,7 +11,6 @@ namespace IdP.Tests.Protocol.Strictness;
 internal sealed class FuzzTests
 {
     private const int Workers = 4;
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
     private static readonly string[] Forms =
     [
@@ -57,7 +57,7 @@ internal sealed class FuzzTests
                 var request = Change(valid[number % valid.Count], new Random(unchecked((Seed * 7919) + number)));
                 try
                 {
-                    var answer = await strict.SendAsync(request).WaitAsync(Longest);
+                    var answer = await strict.SendAsync(request).WaitAsync(Eventually.Patience);
                     statuses.AddOrUpdate(answer.Status, 1, (_, count) => count + 1);
                     if (answer.Scandal is { } scandal) scandals.Enqueue($"{number}: {scandal}\n{Show(request)}\n{answer}");
                 }

@@ -61,6 +61,17 @@ internal sealed class OwnTokensTests
         Assert.That(OwnTokens.Text(payload!.Value, "sub"), Is.EqualTo("quo\"te\u2028ü"));
     }
 
+    [Test]
+    public void What_was_verified_once_is_judged_again_but_for_its_signature()
+    {
+        var token = Write("ES256");
+        Assert.That(tokens.Read(catalog, token, "at+jwt"), Is.Not.Null);
+
+        Assert.That(tokens.Read(catalog, token, "at+jwt"), Is.Not.Null);
+        Refuses(token, type: "JWT");
+        Assert.That(tokens.Read(Snapshot(NewKey("ES256")), token, "at+jwt"), Is.Null, "its key is gone");
+    }
+
     [TestCase("RS256")]
     [TestCase("ES256")]
     public void The_kid_is_the_thumbprint(string algorithm)
@@ -84,7 +95,9 @@ internal sealed class OwnTokensTests
     [Test]
     public void Anything_changed_is_refused([Range(0, 300, 7)] int at)
     {
+        // The whole one is known by then.
         var token = Write("ES256");
+        Assert.That(tokens.Read(catalog, token, "at+jwt"), Is.Not.Null);
         var changed = token.ToCharArray();
         changed[at % token.Length] = changed[at % token.Length] == 'A' ? 'B' : 'A';
 

@@ -127,7 +127,7 @@ internal sealed class AuditPagesTests() : ConsoleFixture(TestDatabaseKind.Sqlite
         Assert.That((verified.ExitCode, JsonDocument.Parse(verified.Output).RootElement.GetProperty("intact").GetBoolean()), Is.EqualTo((1, false)));
         Assert.That(verified.Error, Does.Match(@"Row \d+ was inserted"));
         await Eventually.TrueAsync(
-            async () => (await ApiAsync(Auditor, HttpMethod.Get, "/audit?event=audit.damaged")).Json.GetProperty("items").GetArrayLength() > 0, TimeSpan.FromSeconds(20), () => "the server notices by itself");
+            async () => (await ApiAsync(Auditor, HttpMethod.Get, "/audit?event=audit.damaged")).Json.GetProperty("items").GetArrayLength() > 0, () => "the server notices by itself");
         // Other tests find a whole log.
         await ExecuteAsync("DELETE FROM audit_events WHERE reference = 'XX-EVIL-22'");
     }

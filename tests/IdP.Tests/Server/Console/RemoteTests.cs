@@ -246,7 +246,7 @@ internal sealed partial class RemoteTests : RemoteFixture
             waiting.Remove(refused);
             foreach (var call in calls.Where(call => waiting.Contains(call.Answer))) await call.Stream.WriteAsync(Encoding.ASCII.GetBytes(body));
             Assert.That(await Task.WhenAll(waiting), Is.All.StartsWith("HTTP/1.1 200 "));
-            await Eventually.TrueAsync(async () => (await SendAsync(token, ["groups", "list"])).ExitCode == 0, TimeSpan.FromSeconds(10), () => "the places are free again");
+            await Eventually.TrueAsync(async () => (await SendAsync(token, ["groups", "list"])).ExitCode == 0, () => "the places are free again");
         }
         finally
         {

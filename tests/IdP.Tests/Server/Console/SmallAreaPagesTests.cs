@@ -178,7 +178,7 @@ internal sealed class SmallAreaPagesTests() : ConsoleFixture(TestDatabaseKind.Sq
         var queued = await console.SubmitAsync(list, null, ("id", "lost"));
 
         Assert.That(queued.Page.Body!.TextContent, Does.Contain("It is tried again at once."));
-        await Eventually.TrueAsync(() => Task.FromResult(sink.Mails.Any(m => m.Subject == "You are set up")), TimeSpan.FromSeconds(20), () => "The mail is sent.");
+        await Eventually.TrueAsync(() => Task.FromResult(sink.Mails.Any(m => m.Subject == "You are set up")), () => "The mail is sent.");
     }
 
     [Test]

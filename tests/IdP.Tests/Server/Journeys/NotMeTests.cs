@@ -112,7 +112,7 @@ internal sealed partial class NotMeTests(TestDatabaseKind kind) : ServerFixture(
             text = await database.ReadAsync(s => s.FirstAsync(
                 "SELECT m.text FROM outbox_messages m JOIN users u ON u.id = m.user_id WHERE u.user_name = @p0 AND m.kind = 'E4'", row => row.GetString(0), person));
             return text is not null;
-        }, TimeSpan.FromSeconds(15), () => "a mail to " + person);
+        }, () => "a mail to " + person);
         return new Uri(NotMeAddress().Match(text!).Value);
     }
 

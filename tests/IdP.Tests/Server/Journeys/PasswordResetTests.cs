@@ -61,7 +61,7 @@ internal sealed partial class PasswordResetTests(TestDatabaseKind kind) : Server
         }
 
         Assert.That(answers, Has.Count.EqualTo(1));
-        await Eventually.TrueAsync(async () => await MailsAsync("asked") == 2, TimeSpan.FromSeconds(20), () => "two mails");
+        await Eventually.TrueAsync(async () => await MailsAsync("asked") == 2, () => "two mails");
         Assert.That(await MailsAsync("off") + await MailsAsync("unverified"), Is.Zero);
     }
 
@@ -117,7 +117,7 @@ internal sealed partial class PasswordResetTests(TestDatabaseKind kind) : Server
     {
         var sent = await browser.SubmitAsync(await browser.OpenAsync("signin/forgot"), null, ("username", person));
         Assert.That(sent.Uri.PathAndQuery, Is.EqualTo("/signin/forgot?sent=1"));
-        await Eventually.TrueAsync(async () => await MailsAsync(person) == mails, TimeSpan.FromSeconds(20), () => "the mail");
+        await Eventually.TrueAsync(async () => await MailsAsync(person) == mails, () => "the mail");
         await using var database = Database.Open();
         var text = await database.ReadAsync(s => s.FirstAsync(
             "SELECT m.text FROM outbox_messages m JOIN users u ON u.id = m.user_id WHERE m.kind = 'E11' AND u.user_name = @p0 ORDER BY m.created_at DESC", row => row.GetString(0), person));

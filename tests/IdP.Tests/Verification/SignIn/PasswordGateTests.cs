@@ -33,7 +33,7 @@ internal sealed class PasswordGateTests
         {
             var now = Interlocked.Increment(ref running);
             InterlockedMax(ref most, now);
-            SpinWait.SpinUntil(() => Volatile.Read(ref most) == 2, TimeSpan.FromSeconds(5));
+            SpinWait.SpinUntil(() => Volatile.Read(ref most) == 2, Eventually.Patience);
             return Interlocked.Decrement(ref running);
         }, CancellationToken.None)));
 
