@@ -4,8 +4,9 @@ using AngleSharp.Html.Dom;
 namespace IdP.Testing;
 
 /// <summary>What a browser would send for a form.</summary>
-internal sealed record HtmlForm(bool IsPost, Uri Action, IReadOnlyList<KeyValuePair<string, string>> Fields)
+public sealed record HtmlForm(bool IsPost, Uri Action, IReadOnlyList<KeyValuePair<string, string>> Fields)
 {
+    /// <summary>Fills in a form of a page, as <see cref="UserAgent.SubmitAsync"/> does before it sends it.</summary>
     public static HtmlForm Fill(Exchange page, IReadOnlyDictionary<string, string> values, string? button, string? selector)
     {
         var form = Find(page, values, button, selector);

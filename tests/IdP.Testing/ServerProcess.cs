@@ -113,7 +113,7 @@ public sealed class ServerProcess : TestedServer
         if (process!.HasExited) throw new InvalidOperationException($"The program ended with {process.ExitCode}.\n{Output}");
         try
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             using var answer = await Http.GetAsync(new Uri(Issuer, ".well-known/openid-configuration"), limit.Token);
             return answer.IsSuccessStatusCode;
         }

@@ -62,12 +62,12 @@ internal sealed class MigrationTests(TestDatabaseKind kind)
         if (kind == TestDatabaseKind.Sqlite) Assert.Ignore("SQLite waits at a file.");
         await using var file = await TestDatabase.MigratedAsync(kind);
         await using var slow = file.Open();
-        await using var waiting = new IdPDatabase(file.Options with { ConnectionString = file.ConnectionString + ";Command Timeout=1" });
+        await using var waiting = new IdPDatabase(file.Options with { ConnectionString = file.ConnectionString + ";Command Timeout=4" });
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var first = DatabaseMigrator.MigrateAsync(slow, async () =>
         {
             entered.SetResult();
-            await Task.Delay(TimeSpan.FromSeconds(2));
+            await Task.Delay(TimeSpan.FromSeconds(6));
         });
         await entered.Task;
 

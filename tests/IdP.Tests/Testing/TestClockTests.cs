@@ -50,7 +50,7 @@ internal sealed class TestClockTests
 
         clock.Advance(TimeSpan.FromMilliseconds(1));
 
-        await delay.WaitAsync(TimeSpan.FromSeconds(5));
+        await delay.WaitAsync(Eventually.Patience);
     }
 
     [Test]

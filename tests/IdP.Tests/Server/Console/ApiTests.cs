@@ -49,6 +49,21 @@ internal sealed class ApiTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         AssertProblem(await ApiWithAsync(auditor, HttpMethod.Get, "/groups"), HttpStatusCode.Unauthorized, "unauthorized");
     }
 
+    [TestCase("UPDATE api_tokens SET expires_at = @p0 WHERE user_id = (SELECT id FROM users WHERE user_name = 'erin')", Description = "too old")]
+    [TestCase("UPDATE users SET must_change_password = TRUE, password_changed_at = @p0 WHERE user_name = 'erin'", Description = "its owner must change the password")]
+    [TestCase("UPDATE users SET disabled_at = @p0 WHERE user_name = 'erin'", Description = "its owner is turned off")]
+    public async Task A_token_works_until_its_end_and_while_its_owner_may_sign_in(string happens)
+    {
+        var token = await TokenAsync("erin", "groups:read");
+        Assert.That((await ApiWithAsync(token, HttpMethod.Get, "/groups")).Status, Is.EqualTo(HttpStatusCode.OK));
+
+        await ExecuteAsync(happens, DateTimeOffset.UtcNow);
+        var answer = await ApiWithAsync(token, HttpMethod.Get, "/groups");
+        await ExecuteAsync("UPDATE users SET must_change_password = FALSE, disabled_at = NULL WHERE user_name = 'erin'");
+
+        AssertProblem(answer, HttpStatusCode.Unauthorized, "unauthorized");
+    }
+
     [TestCase("end-sessions", null)]
     [TestCase("password", "quiet-harbour-lantern-35")]
     public async Task A_token_ends_with_what_its_owner_was_signed_in_by(string act, string? password)

@@ -74,7 +74,13 @@ internal abstract class ConsoleFixture(TestDatabaseKind kind) : ServerFixture(ki
     /// <summary>The admin's browser, signed in to the console and verified.</summary>
     protected async Task<Visitor> ConsoleAsync(string admin)
     {
-        if (consoles.TryGetValue(admin, out var known)) return known;
+        if (consoles.TryGetValue(admin, out var known))
+        {
+            // A change asks for a verification of the last quarter of an hour, and on a busy machine a fixture may last longer.
+            await ExecuteAsync("UPDATE sessions SET verified_at = @p0 WHERE user_id = (SELECT id FROM users WHERE user_name = @p1)", DateTimeOffset.UtcNow, admin);
+            return known;
+        }
+
         var browser = Browser(admin);
         var page = await browser.VerifyAsync(await browser.SignInAsync(await browser.OpenAsync("admin")));
         Assert.That(page.Uri.AbsolutePath, Is.EqualTo("/admin"), $"{page}");

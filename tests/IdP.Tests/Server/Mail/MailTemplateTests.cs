@@ -68,5 +68,5 @@ internal sealed class MailTemplateTests(TestDatabaseKind kind) : MailFixture(kin
         Get<SetMailTemplate>().HandleAsync(new(mail, language, subject, text, Reason), Actor, Ct);
 
     private static IEnumerable<string> Placeholders(MailTemplateText words) =>
-        System.Text.RegularExpressions.Regex.Matches(words.Subject + words.Text, @"\{[a-z_]+\}", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)).Select(m => m.Value).Distinct();
+        System.Text.RegularExpressions.Regex.Matches(words.Subject + words.Text, @"\{[a-z_]+\}", System.Text.RegularExpressions.RegexOptions.None, Eventually.Patience).Select(m => m.Value).Distinct();
 }

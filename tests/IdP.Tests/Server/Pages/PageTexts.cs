@@ -41,7 +41,7 @@ internal static partial class PageTexts
         var own = other.Values.ToHashSet(StringComparer.Ordinal);
         var texts = english.Where(text => !own.Contains(text.Value) && !text.Key.StartsWith("Format.", StringComparison.Ordinal))
             .Select(text => Placeholder().Replace(Regex.Escape(text.Value.Replace("**", "", StringComparison.Ordinal)).Replace(@"\{", "{", StringComparison.Ordinal), ".+"));
-        return new Regex($"^(?:{string.Join('|', texts)})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+        return new Regex($"^(?:{string.Join('|', texts)})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Eventually.Patience);
     }
 
     [GeneratedRegex(@"\{\w+\}")]
