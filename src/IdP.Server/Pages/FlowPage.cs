@@ -128,6 +128,8 @@ internal abstract class FlowPage(Visit visit) : PageModel, IShowAgain
     protected IActionResult Locked(Decision.Locked decision)
     {
         Lock = decision;
+        // Here and not in the partial page that both pages draw: what that one sets, the layout does not see.
+        ViewData["Title"] = decision.Until is { } until ? T["Locked.Until", ("time", visit.Time.Time(until))] : T["Locked.Title"];
         Response.StatusCode = StatusCodes.Status403Forbidden;
         return Page();
     }

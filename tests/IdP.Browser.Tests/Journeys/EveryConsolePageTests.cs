@@ -50,6 +50,8 @@ internal sealed partial class EveryConsolePageTests : BrowserTest
             // The list of areas may: it scrolls in itself on a narrow screen.
             var sideways = await browser.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
             Assert.That(sideways, Is.False, $"{page} scrolls sideways");
+            await browser.HasNoSlipsAsync(page);
+            await browser.IsRoomyAsync(page);
             foreach (var link in await browser.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('.admin a[href]')].map(a => a.pathname + a.search)"))
             {
                 var path = link.Split('?')[0];

@@ -189,6 +189,7 @@ internal sealed class EveryPageTests : BrowserTest
             await browser.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark, ReducedMotion = ReducedMotion.Reduce });
         }
 
+        await browser.HasNoSlipsAsync(state);
         await browser.FitsAsync(state);
         await browser.IsReachedByKeyboardAsync(state);
     }

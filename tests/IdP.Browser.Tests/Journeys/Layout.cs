@@ -31,6 +31,43 @@ internal static class Layout
         }
         """;
 
+    // What no measure of boxes sees: a class that the stylesheet does not know (two names that ran together), sentences laid
+    // out as columns because a box of columns holds them bare, a title without its page, and a page that does not begin at the top.
+    private const string Slips = """
+        () => {
+            const faults = [], known = new Set();
+            const read = rules => { for (const rule of rules) { for (const name of (rule.selectorText ?? '').matchAll(/\.([a-z][\w-]*)/g)) known.add(name[1]); if (rule.cssRules) read(rule.cssRules); } };
+            for (const sheet of document.styleSheets) read(sheet.cssRules);
+            for (const e of document.querySelectorAll('body [class]')) for (const name of e.classList) if (!known.has(name)) faults.push(`no such class: ${name}`);
+            for (const e of document.querySelectorAll('.note')) if ([...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) faults.push(`bare text: ${e.outerHTML.slice(0, 80)}`);
+            if (!/^[^–]*[\p{L}\p{N}]/u.test(document.title)) faults.push(`title: ${document.title}`);
+            return faults.join('\n');
+        }
+        """;
+
+    // Words that were broken inside because their column was squeezed, and a page that begins further down than the list of areas.
+    private const string Squeezed = """
+        () => {
+            const faults = [];
+            for (const e of document.querySelectorAll('thead th, .tag, td .btn, td .fit, td.fit')) {
+                if (!e.checkVisibility()) continue;
+                const walker = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+                while (walker.nextNode()) {
+                    if (walker.currentNode.parentElement.closest('.vh')) continue;
+                    for (const word of walker.currentNode.data.matchAll(/[\p{L}\p{N}]+/gu)) {
+                        const range = document.createRange();
+                        range.setStart(walker.currentNode, word.index);
+                        range.setEnd(walker.currentNode, word.index + word[0].length);
+                        if (range.getClientRects().length > 1) faults.push(`broken: ${word[0]}`);
+                    }
+                }
+            }
+            const page = document.querySelector('.admin .page'), top = document.querySelector('.top');
+            if (page && page.getBoundingClientRect().top > top.getBoundingClientRect().bottom + 1) faults.push('begins too far down');
+            return [...new Set(faults)].join('\n');
+        }
+        """;
+
     // After a key the focus is shown wherever it goes, so one key is enough to look at every stop.
     private const string Unseen = """
         () => {
@@ -56,6 +93,18 @@ internal static class Layout
             await browser.Page.EvaluateAsync("document.documentElement.dir = 'rtl'");
             await browser.IsWholeAsync(state + " from right to left", 320);
             await browser.Page.EvaluateAsync(Plain);
+        }
+
+        public async Task HasNoSlipsAsync(string state) =>
+            Assert.That(await browser.Page.EvaluateAsync<string>(Slips), Is.Empty, state);
+
+        /// <summary>A page of the console on a screen where it has the list of areas beside it.</summary>
+        public async Task IsRoomyAsync(string state)
+        {
+            var width = browser.Page.ViewportSize!.Width;
+            await browser.Page.SetViewportSizeAsync(1280, 900);
+            Assert.That(await browser.Page.EvaluateAsync<string>(Squeezed), Is.Empty, state);
+            await browser.Page.SetViewportSizeAsync(width, 900);
         }
 
         public async Task IsReachedByKeyboardAsync(string state)
