@@ -8,7 +8,8 @@ public static class AuthenticatorNames
 {
     public const int Longest = 64;
 
-    private const string Default = "Authenticator app";
+    /// <summary>What one is called that was given no name; pages say it in the reader's language.</summary>
+    public const string Default = "Authenticator app";
 
     /// <summary>Brings what was typed into the form that is stored.</summary>
     /// <param name="typed">As it was typed, or null.</param>

@@ -84,7 +84,7 @@ internal sealed partial class SentenceTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(In("de", Said), Is.EqualTo("Payroll fragt niemanden mehr nach der Identitätsprüfung.|Die Anwendung darf jetzt um a und b bitten.|Es lassen sich mehr Codes raten: 9 statt 5.|"
+            Assert.That(In("de", Said), Is.EqualTo("Payroll fragt niemanden mehr nach der Identitätsbestätigung.|Die Anwendung darf jetzt um a und b bitten.|Es lassen sich mehr Codes raten: 9 statt 5.|"
                 + "Wer ein Passwort kennt, kann auf dem Weg zu Payroll einen eigenen Authenticator einrichten; er öffnet jede Anwendung."));
             Assert.That(In("", Said), Does.StartWith("Payroll no longer asks anybody").And.Contain("may now ask for a and b."));
             Assert.That(In("fr", Said), Does.StartWith("Payroll no longer asks anybody"), "English, where nothing is written");

@@ -22,7 +22,7 @@ internal sealed class MailCommandTests
         Assert.That((refused.ExitCode, refused.Error.Trim()), Is.EqualTo((1, "Test has no {nmae}. Known are {name}, {organisation}, {support}, {link}, {tell_us}, {when}.")));
         await File.WriteAllTextAsync(folder.File("test.txt"), "It works, {name}.\n");
         (await server.CommandAsync("mail", "set", "Test", "--subject", "Hello", "--text-file", folder.File("test.txt"))).Succeeded();
-        Assert.That((await server.CommandAsync("mail", "list")).Succeeded(), Does.Contain("Richten Sie die Identitätsprüfung bis {date} ein").And.Contain("Hello"));
+        Assert.That((await server.CommandAsync("mail", "list")).Succeeded(), Does.Contain("Richten Sie die Identitätsbestätigung bis {date} ein").And.Contain("Hello"));
 
         Assert.That((await server.CommandAsync("mail", "preview", "test")).Succeeded(), Does.StartWith("Hello\n\nIt works, Maya Okafor.\n\nWe never"));
         var html = (await server.CommandAsync("mail", "preview", "e4", "--language", "de", "--html")).Succeeded();

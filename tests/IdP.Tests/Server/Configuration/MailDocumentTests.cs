@@ -28,7 +28,7 @@ internal sealed class MailDocumentTests(TestDatabaseKind kind) : AdminFixture(ki
         Assert.That(tried.Differences, Is.EqualTo(applied.Differences));
         Assert.That(applied.Differences.Select(d => $"{d.Subject}: {d.Text}"), Is.EqualTo(new[]
         {
-            "settings: reminderDays: [3,1] -> [5,2]", "mail E2 (de): subject: {left}, um die Identitätsprüfung einzurichten -> Noch {left}", "mail E2 (de): text: replaced",
+            "settings: reminderDays: [3,1] -> [5,2]", "mail E2 (de): subject: {left}, um die Identitätsbestätigung einzurichten -> Noch {left}", "mail E2 (de): text: replaced",
             "mail E1 (fr): subject: (none) -> Bonjour", "mail E1 (fr): text: replaced",
         }));
         Assert.That((again.Differences, await CountAuditAsync()), Is.EqualTo((Array.Empty<object>(), before)));

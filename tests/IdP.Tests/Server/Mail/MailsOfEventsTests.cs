@@ -56,10 +56,10 @@ internal sealed class MailsOfEventsTests(TestDatabaseKind kind) : MailFixture(ki
     [TestCase(AuditEvents.PasskeyAdded, "en", "A new way to verify your identity was added", "It was added on Sunday 1 March, 13:00: Key ring.", "What you had before stays active.")]
     [TestCase(AuditEvents.AuthenticatorAdded, "en", "A new way to verify your identity was added", ": Key ring.", "192.0.2.7")]
     [TestCase(AuditEvents.PasskeyRemoved, "en", "A way to verify your identity was removed", "It was removed on Sunday 1 March, 13:00: Key ring.", "It no longer works.")]
-    [TestCase(AuditEvents.PasskeyAdded, "de", "Ein neuer Weg der Identitätsprüfung wurde hinzugefügt", "Er wurde am Sonntag, 1. März, 13:00 Uhr hinzugefügt: Key ring.", "Was Sie vorher hatten, bleibt aktiv.")]
-    [TestCase(AuditEvents.AuthenticatorAdded, "de", "Ein neuer Weg der Identitätsprüfung wurde hinzugefügt", ": Key ring.", "192.0.2.7")]
-    [TestCase(AuditEvents.PasskeyRemoved, "de", "Ein Weg der Identitätsprüfung wurde entfernt", "Er wurde am Sonntag, 1. März, 13:00 Uhr entfernt: Key ring.", "Er gilt nicht mehr.")]
-    [TestCase(AuditEvents.AuthenticatorRemoved, "de", "Ein Weg der Identitätsprüfung wurde entfernt", ": Key ring.", "Er gilt nicht mehr.")]
+    [TestCase(AuditEvents.PasskeyAdded, "de", "Ein neuer Weg der Identitätsbestätigung wurde hinzugefügt", "Er wurde am Sonntag, 1. März, 13:00 Uhr hinzugefügt: Key ring.", "Was Sie vorher hatten, bleibt aktiv.")]
+    [TestCase(AuditEvents.AuthenticatorAdded, "de", "Ein neuer Weg der Identitätsbestätigung wurde hinzugefügt", ": Key ring.", "192.0.2.7")]
+    [TestCase(AuditEvents.PasskeyRemoved, "de", "Ein Weg der Identitätsbestätigung wurde entfernt", "Er wurde am Sonntag, 1. März, 13:00 Uhr entfernt: Key ring.", "Er gilt nicht mehr.")]
+    [TestCase(AuditEvents.AuthenticatorRemoved, "de", "Ein Weg der Identitätsbestätigung wurde entfernt", ": Key ring.", "Er gilt nicht mehr.")]
     public async Task A_further_way_and_one_that_goes_are_mailed_by_name(string what, string locale, string subject, string first, string second)
     {
         await AddPersonAsync("maya", locale);
@@ -162,8 +162,8 @@ internal sealed class MailsOfEventsTests(TestDatabaseKind kind) : MailFixture(ki
         Assert.That(await DeliverAsync(), Is.Empty);
     }
 
-    [TestCase("de", "Richten Sie die Identitätsprüfung bis Sonntag, 8. März ein", "Guten Tag maya,")]
-    [TestCase("de-AT", "Richten Sie die Identitätsprüfung bis Sonntag, 8. März ein", "(noch 7 Tage)")]
+    [TestCase("de", "Richten Sie die Identitätsbestätigung bis Sonntag, 8. März ein", "Guten Tag maya,")]
+    [TestCase("de-AT", "Richten Sie die Identitätsbestätigung bis Sonntag, 8. März ein", "(noch 7 Tage)")]
     [TestCase("fr", "Set up identity verification by Sunday 8 March", "Hello maya,")]
     public async Task A_mail_is_in_the_language_of_the_person(string locale, string subject, string words)
     {
