@@ -28,6 +28,7 @@ internal static class DemoRun
         await using var provider = await IdPServer.BuildAsync(
         [
             "--environment=Development",
+            "--IdP:Branding:Name=Larkfield",
             $"--IdP:Seed:File={Path.Combine(root, "samples", "Demo", "seed.json")}",
             .. args,
         ]);

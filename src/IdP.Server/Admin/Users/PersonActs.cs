@@ -20,6 +20,9 @@ internal sealed class PersonActs(IServiceProvider services, TimeProvider clock)
     /// <summary>In the order in which they are offered.</summary>
     public static IReadOnlyList<string> All { get; } = [Unlock, Require, Extend, Pass, Reset, Compromised, Sessions, Disable, Enable, Lift, Remove];
 
+    /// <summary>Acts that take from people what nobody gives back by one click, or that shut them out. Their buttons say so.</summary>
+    public static bool IsHarsh(string act) => act is Compromised or Disable or Remove;
+
     /// <summary>Those for several people at once.</summary>
     public static IReadOnlyList<string> ForMany { get; } = [Require, Extend, Unlock, Reset, Disable, Sessions];
 

@@ -21,6 +21,9 @@ internal sealed record Field(string Name, string Id, Phrase Label)
 
     public string? AutoCapitalize { get; init; }
 
+    /// <summary>Id of the <c>datalist</c> whose values the browser offers; null: none.</summary>
+    public string? List { get; init; }
+
     /// <summary>Classes besides <c>in</c>.</summary>
     public string Style { get; init; } = "";
 

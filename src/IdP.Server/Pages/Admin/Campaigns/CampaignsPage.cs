@@ -21,6 +21,10 @@ internal abstract class CampaignsPage(Visit visit, Right needs = Right.Campaigns
         }.Where(r => r.Count > 0).Select(r => T["Admin.Campaigns.Result." + r.Word, ("n", r.Count)]),
     ];
 
+    /// <summary>The badge of a campaign: nothing is urgent before the last three days, and nothing after it was closed.</summary>
+    public static string BadgeOf(DateTimeOffset deadline, DateTimeOffset? closedAt, DateTimeOffset now) =>
+        closedAt is not null ? "tag" : deadline - now <= TimeSpan.FromDays(3) ? "tag warn" : "tag on";
+
     public Phrase LeftOf(DateTimeOffset deadline, DateTimeOffset? closedAt) =>
         closedAt is not null ? T["Admin.Campaigns.Closed"]
         : deadline <= Visit.Time.Now ? T["Admin.Campaigns.Over"]

@@ -14,7 +14,7 @@ internal abstract class PeoplePage(Visit visit, Right needs = Right.PeopleRead) 
     {
         { Disabled: true } => ("", T["Admin.People.State.disabled"]),
         { State: EnrollmentView.Expired } => ("bad", T["Admin.People.State.expired"]),
-        { Locked: true } => ("bad", T["Admin.People.State.locked"]),
+        { Locked: true } => ("bad", T["Admin.People.Locked"]),
         { State: EnrollmentView.Active } => ("ok", T["Admin.People.State.active"]),
         { State: EnrollmentView.Period, Deadline: { } end } => (person.DaysLeft <= 3 ? "warn" : "", Left(end)),
         _ => ("", T["Admin.People.State." + person.State]),

@@ -19,7 +19,10 @@ internal sealed class PersonModel(Visit visit, ShowUser show, ShowPerson details
 
     public ListUsers.Row Row { get; private set; } = null!;
 
-    /// <summary>What this admin can do to this person now.</summary>
+    /// <summary>The one thing that a locked person waits for, and that this admin can do.</summary>
+    public bool MayUnlock { get; private set; }
+
+    /// <summary>What else this admin can do to this person now; what does harm comes last.</summary>
     public IReadOnlyList<string> Acts { get; private set; } = [];
 
     public bool MayEdit { get; private set; }
@@ -55,7 +58,9 @@ internal sealed class PersonModel(Visit visit, ShowUser show, ShowPerson details
         if (await show.HandleAsync(row.Id, Ct) is not { } person) return NotFound();
         (Row, Person, snapshot) = (row, person, await catalog.GetAsync());
         Details = await details.HandleAsync(row.Id, IsNewest ? null : before, Ct);
-        Acts = [.. PersonActs.All.Where(act => acts.WhyNot(act, row, Actor, null) is null)];
+        var possible = PersonActs.All.Where(act => acts.WhyNot(act, row, Actor, null) is null).ToList();
+        MayUnlock = possible.Remove(PersonActs.Unlock);
+        Acts = [.. possible.OrderBy(PersonActs.IsHarsh)];
         MayEdit = Has(Right.PeopleWrite) && (row.Roles.Count == 0 || Has(Right.RolesWrite));
         return Page();
     }

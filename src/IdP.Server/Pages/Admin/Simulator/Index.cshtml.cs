@@ -30,6 +30,13 @@ internal sealed class IndexModel(Visit visit, Simulate simulate, Catalog catalog
 
     public CatalogSnapshot Snapshot { get; private set; } = null!;
 
+    /// <summary>What the browser offers while somebody types; a house with more clients than this types the id.</summary>
+    public IEnumerable<(string Id, string Name)> Resources =>
+    [
+        ("portal", T["Admin.Policies.Own.portal"].ToString()), ("admin", T["Admin.Policies.Own.admin"].ToString()),
+        .. Snapshot.Clients.Values.OrderBy(c => c.DisplayName, StringComparer.CurrentCultureIgnoreCase).Take(200).Select(c => (c.ClientId, c.DisplayName)),
+    ];
+
     protected override async Task<IActionResult> ShowAsync()
     {
         Snapshot = await catalog.GetAsync();
