@@ -19,8 +19,8 @@ internal sealed record Actor(string Name)
     /// <summary>The person, when it is one; null: the host.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>When the token ends by which they came; null: they came by none.</summary>
-    public DateTimeOffset? Until { get; init; }
+    /// <summary>The token by which they came, and when it ends; null: they came by none.</summary>
+    public (string Id, DateTimeOffset Until)? Token { get; init; }
 
     /// <summary>An admin in the console.</summary>
     public static Actor Of(string userId, IEnumerable<string> roles) => new("user:" + userId) { UserId = userId, Rights = Access.Rights.Of(roles) };

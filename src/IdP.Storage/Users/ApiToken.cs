@@ -6,7 +6,10 @@ namespace IdP.Storage.Users;
 /// <summary>A token with which an admin's programs use the API. It never may more than the admin may at that moment.</summary>
 public sealed class ApiToken
 {
-    /// <summary>Public, as the audit log names it.</summary>
+    // 120 of the 128 bits: two ids and the point between them fit into the column.
+    private const int MakerLength = 20;
+
+    /// <summary>Public, as the audit log names it. That of one which was made with a token ends with how that one's begins.</summary>
     public required string Id { get; init; }
 
     /// <summary>Hash of the token, which is shown once.</summary>
@@ -31,6 +34,19 @@ public sealed class ApiToken
     public DateTimeOffset? LastUsedAt { get; set; }
 
     public DateTimeOffset? RevokedAt { get; set; }
+
+    /// <summary>An id for a new token.</summary>
+    /// <param name="maker">Id of the token that it is made with; null: of none.</param>
+    public static string NewId(RandomSource random, string? maker) => maker is null ? random.NewId() : $"{random.NewId()}.{maker[..MakerLength]}";
+
+    /// <summary>Of some tokens, by their ids, those that were made with a token, directly or not; each after the one that it was made with.</summary>
+    public static IReadOnlyList<string> MadeWith(string id, IEnumerable<string> among)
+    {
+        var children = among.Where(a => a.Contains('.', StringComparison.Ordinal)).ToLookup(a => a[^MakerLength..], StringComparer.Ordinal);
+        List<string> found = [id];
+        for (var i = 0; i < found.Count; i++) found.AddRange(children[found[i][..MakerLength]]);
+        return found[1..];
+    }
 }
 
 internal sealed class ApiTokenMapping : IEntityTypeConfiguration<ApiToken>

@@ -39,7 +39,7 @@ internal sealed class ApiCallers(IdPDatabase database, Catalog catalog, TimeProv
         return new Actor("token:" + found.Id)
         {
             UserId = found.Person.Id,
-            Until = found.ExpiresAt,
+            Token = (found.Id, found.ExpiresAt),
             Rights = Rights.Of(found.Person.Roles).Where(r => scopes.Contains(Rights.Scope(r))).ToFrozenSet(),
         };
     }

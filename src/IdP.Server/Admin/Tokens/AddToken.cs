@@ -1,5 +1,6 @@
 using FluentValidation;
 using IdP.Server.Admin.Access;
+using IdP.Server.Admin.Owners;
 using IdP.Server.Admin.Users;
 using IdP.Storage;
 using IdP.Storage.Audit;
@@ -52,21 +53,29 @@ internal sealed class AddToken(IdPDatabase database, RandomSource random, TimePr
         await new Validator().ValidateAndThrowAsync(request, ct);
         return await database.SaveAsync<Outcome>(async db =>
         {
+            if (actor.Token is { } maker) await DemandMakerAsync(db, maker.Id, ct);
             if (await db.FindPersonAsync(request.UserName ?? actor.UserId ?? "", ct) is not { User: var user }) return new Outcome.NoSuchUser();
             if (user.Id != actor.UserId) actor.Demand(Right.TokensWrite);
             if (user.Roles.Count == 0) return new Outcome.NoRole();
             var (handle, now) = (Handle.New(random), clock.GetUtcNow());
             var end = now.AddDays(request.Days);
-            if (actor.Until is { } until && until < end) end = until;
+            if (actor.Token is { } with && with.Until < end) end = with.Until;
             var token = new ApiToken
             {
-                Id = random.NewId(), Hash = Handle.HashOf(handle), Name = request.Name, UserId = user.Id, Scopes = [.. request.Scopes.Distinct()],
+                Id = ApiToken.NewId(random, actor.Token?.Id), Hash = Handle.HashOf(handle), Name = request.Name, UserId = user.Id, Scopes = [.. request.Scopes.Distinct()],
                 CreatedAt = now, ExpiresAt = end, CredentialGeneration = user.CredentialGeneration,
             };
             db.ApiTokens.Add(token);
             db.Audit(user, AuditEvents.TokenCreated, actor, request.Reason, $"{token.Name} ({token.Id}) until {Periods.Time(token.ExpiresAt)}: {string.Join(' ', token.Scopes)}", now);
             return new Outcome.Added(token.Id, ApiCallers.Prefix + handle, token.ExpiresAt);
         }, ct);
+    }
+
+    // Whoever revokes it at this moment finds what was made with it before, and nothing is made after.
+    private static async Task DemandMakerAsync(IdPDbContext db, string maker, CancellationToken ct)
+    {
+        await OwnerSetup.LockAsync(db, ct);
+        if (!await db.ApiTokens.AnyAsync(t => t.Id == maker && t.RevokedAt == null, ct)) throw new ForbiddenException(Sentence.Of($"The token was revoked."));
     }
 
     // Before anybody is looked for: whoever may make their own alone is not told who else there is.

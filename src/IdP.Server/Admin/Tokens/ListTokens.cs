@@ -1,5 +1,6 @@
 using IdP.Server.Admin.Access;
 using IdP.Storage.Database;
+using IdP.Storage.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdP.Server.Admin.Tokens;
@@ -8,17 +9,23 @@ namespace IdP.Server.Admin.Tokens;
 internal sealed class ListTokens(IdPDatabase database, TimeProvider clock)
 {
     public sealed record Row(
-        string Id, string Name, string Username, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? LastUsedAt);
+        string Id, string Name, string Username, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? LastUsedAt)
+    {
+        /// <summary>How many tokens that still work were made with it, directly or not, whoever's: they are revoked with it.</summary>
+        public int MadeWithIt { get; init; }
+    }
 
     public async Task<IReadOnlyList<Row>> HandleAsync(Actor actor, CancellationToken ct)
     {
         await using var db = database.CreateContext();
         var (now, all) = (clock.GetUtcNow(), actor.Has(Right.TokensWrite));
-        return await db.ApiTokens.AsNoTracking()
-            .Where(t => t.RevokedAt == null && t.ExpiresAt > now && (all || t.UserId == actor.UserId))
+        var working = db.ApiTokens.AsNoTracking().Where(t => t.RevokedAt == null && t.ExpiresAt > now);
+        var made = await working.Where(t => EF.Functions.Like(t.Id, "%.%")).Select(t => t.Id).ToListAsync(ct);
+        var rows = await working.Where(t => all || t.UserId == actor.UserId)
             .Join(db.Users, t => t.UserId, u => u.Id, (t, u) => new { Token = t, u.UserName })
             .OrderByDescending(r => r.Token.CreatedAt)
             .Select(r => new Row(r.Token.Id, r.Token.Name, r.UserName, r.Token.Scopes, r.Token.CreatedAt, r.Token.ExpiresAt, r.Token.LastUsedAt))
             .ToListAsync(ct);
+        return rows.ConvertAll(r => r with { MadeWithIt = ApiToken.MadeWith(r.Id, made).Count });
     }
 }

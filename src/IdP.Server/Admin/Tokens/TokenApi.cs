@@ -12,6 +12,9 @@ internal static class TokenApi
 
     public sealed record Made(string Id, string Token, DateTimeOffset ExpiresAt);
 
+    /// <param name="AlsoRevoked">How many tokens that were made with it went along.</param>
+    public sealed record Revoked(int AlsoRevoked);
+
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/tokens", async (ApiRequest request) =>
@@ -32,8 +35,8 @@ internal static class TokenApi
             };
         }).Needs(null).Accepts<Body>("application/json").Produces<Made>(StatusCodes.Status201Created).Refuses(StatusCodes.Status409Conflict);
         api.MapDelete("/tokens/{id}", async (ApiRequest request, string id) =>
-            await request.Get<RevokeToken>().HandleAsync(new(id, request.Query("reason") ?? ApiRequest.DefaultReason), request.Actor, request.Ct) == RevokeToken.Outcome.Revoked
-                ? Results.NoContent()
-                : ApiProblem.NotFound("such token")).Needs(null).Produces(StatusCodes.Status204NoContent).Explains();
+            await request.Get<RevokeToken>().HandleAsync(new(id, request.Query("reason") ?? ApiRequest.DefaultReason), request.Actor, request.Ct) is RevokeToken.Outcome.Revoked revoked
+                ? ApiRequest.Json(new Revoked(revoked.AlsoRevoked))
+                : ApiProblem.NotFound("such token")).Needs(null).Produces<Revoked>().Explains();
     }
 }

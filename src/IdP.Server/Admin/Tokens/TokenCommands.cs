@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using IdP.Server.Admin.Access;
 using IdP.Server.Cli;
 
@@ -32,17 +33,23 @@ internal static class TokenCommands
     {
         var tokens = await call.Get<ListTokens>().HandleAsync(call.Actor, call.Ct);
         if (call.Out.IsJson) call.Out.Json(tokens);
-        else call.Out.Table(["Id", "Name", "Admin", "Scopes", "Until", "Last used"],
-            tokens.Select(t => new[] { t.Id, t.Name, t.Username, string.Join(' ', t.Scopes), Call.Time(t.ExpiresAt), Call.Time(t.LastUsedAt) }));
+        else call.Out.Table(["Id", "Name", "Admin", "Scopes", "Until", "Last used", "Made with it"],
+            tokens.Select(t => new[]
+            {
+                t.Id, t.Name, t.Username, string.Join(' ', t.Scopes), Call.Time(t.ExpiresAt), Call.Time(t.LastUsedAt), t.MadeWithIt == 0 ? "" : t.MadeWithIt.ToString(CultureInfo.InvariantCulture),
+            }));
         return ExitCode.Done;
     });
 
     private static Command Revoke(Verbs verbs)
     {
         var (id, reason) = (new Argument<string>("ID") { Description = "The token's id; see: idp tokens list" }, Verbs.Reason());
-        return verbs.Verb("revoke", "Ends a token at once.", Verbs.AnyRight, [id, reason], async call =>
-            await call.Get<RevokeToken>().HandleAsync(new(call.Value(id), call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct) == RevokeToken.Outcome.Revoked
-                ? call.Out.Done($"The token {call.Value(id)} works no more.", new { id = call.Value(id), revoked = true })
-                : call.Out.Fail($"There is no token {call.Value(id)}."));
+        return verbs.Verb("revoke", "Ends a token at once, with the tokens that were made with it.", Verbs.AnyRight, [id, reason], async call =>
+        {
+            if (await call.Get<RevokeToken>().HandleAsync(new(call.Value(id), call.Value(reason) ?? Call.DefaultReason), call.Actor, call.Ct) is not RevokeToken.Outcome.Revoked revoked)
+                return call.Out.Fail($"There is no token {call.Value(id)}.");
+            var also = revoked.AlsoRevoked switch { 0 => "", 1 => " Neither does the one that was made with it.", var n => $" Neither do the {n} that were made with it." };
+            return call.Out.Done($"The token {call.Value(id)} works no more.{also}", new { id = call.Value(id), revoked = true, alsoRevoked = revoked.AlsoRevoked });
+        });
     }
 }

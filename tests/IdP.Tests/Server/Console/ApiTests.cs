@@ -41,7 +41,7 @@ internal sealed class ApiTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         var token = made.JsonString("token")!;
         Assert.That((await ApiWithAsync(token, HttpMethod.Get, "/groups")).Status, Is.EqualTo(HttpStatusCode.OK));
 
-        Assert.That((await ApiAsync(Owner, HttpMethod.Delete, "/tokens/" + made.JsonString("id"))).Status, Is.EqualTo(HttpStatusCode.NoContent));
+        Assert.That((await ApiAsync(Owner, HttpMethod.Delete, "/tokens/" + made.JsonString("id"))).Json.GetProperty("alsoRevoked").GetInt32(), Is.Zero);
         AssertProblem(await ApiWithAsync(token, HttpMethod.Get, "/groups"), HttpStatusCode.Unauthorized, "unauthorized");
 
         var auditor = await TokenAsync(Auditor, "groups:read");
@@ -113,6 +113,89 @@ internal sealed class ApiTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         Assert.That(EndOf(child), Is.EqualTo(EndOf(made)).Within(TimeSpan.FromMilliseconds(1)));
 
         static DateTimeOffset EndOf(Exchange answer) => answer.Json.GetProperty("expiresAt").GetDateTimeOffset();
+    }
+
+    [Test]
+    public async Task A_token_is_revoked_with_all_that_was_made_with_it()
+    {
+        var (parent, sibling) = (await MakeAsync(null, "parent"), await MakeAsync(null, "sibling"));
+        var child = await MakeAsync(parent.Token, "child");
+        var others = await MakeAsync(child.Token, "of another", HelpDesk);
+        var grandchild = await MakeAsync(child.Token, "grandchild");
+        var ofSibling = await MakeAsync(sibling.Token, "of the sibling");
+        Assert.That((await CountAsync(parent.Id), await CountAsync(child.Id), await CountAsync(grandchild.Id)), Is.EqualTo((3, 2, 0)));
+
+        var revoked = await ApiAsync(Owner, HttpMethod.Delete, $"/tokens/{parent.Id}?reason=found+in+a+log");
+
+        Assert.That(revoked.Json.GetProperty("alsoRevoked").GetInt32(), Is.EqualTo(3));
+        foreach (var token in new[] { parent, child, others, grandchild }) AssertProblem(await ApiWithAsync(token.Token, HttpMethod.Get, "/groups"), HttpStatusCode.Unauthorized, "unauthorized");
+        foreach (var token in new[] { sibling, ofSibling }) Assert.That((await ApiWithAsync(token.Token, HttpMethod.Get, "/groups")).Status, Is.EqualTo(HttpStatusCode.OK));
+        var rows = (await ApiAsync(Owner, HttpMethod.Get, "/audit?event=api_token.revoked&limit=4")).Json.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("reason").GetString()!).ToList();
+        Assert.That(rows.Where(r => r.EndsWith(". Reason: found in a log", StringComparison.Ordinal)), Has.Exactly(4).Items);
+        Assert.That(rows, Has.Exactly(1).StartsWith($"parent ({parent.Id}) was revoked. "));
+        foreach (var token in new[] { child, others, grandchild }) Assert.That(rows, Has.Exactly(1).Contains($"({token.Id}) was revoked, as was parent ({parent.Id}), with which it was made"));
+
+        async Task<int> CountAsync(string id) => (await ApiAsync(Owner, HttpMethod.Get, "/tokens?limit=200")).Json.GetProperty("items").EnumerateArray().Single(t => t.GetProperty("id").GetString() == id).GetProperty("madeWithIt").GetInt32();
+    }
+
+    [Test]
+    public async Task A_token_that_is_revoked_while_it_makes_others_leaves_none()
+    {
+        var parent = await MakeAsync(null, "busy");
+        var making = Enumerable.Range(0, 20).Select(i => ApiWithAsync(parent.Token, HttpMethod.Post, "/tokens", new { name = "busy " + i, scopes = new[] { "groups:read" } })).ToList();
+        await making[0];
+        var revoked = await ApiAsync(Owner, HttpMethod.Delete, "/tokens/" + parent.Id);
+
+        var made = (await Task.WhenAll(making)).Where(m => m.Status == HttpStatusCode.Created).ToList();
+
+        Assert.That(revoked.Json.GetProperty("alsoRevoked").GetInt32(), Is.EqualTo(made.Count));
+        foreach (var token in made) AssertProblem(await ApiWithAsync(token.JsonString("token"), HttpMethod.Get, "/groups"), HttpStatusCode.Unauthorized, "unauthorized");
+    }
+
+    [TestCase("disable")]
+    [TestCase("end-sessions")]
+    [TestCase("reset")]
+    [TestCase("roles")]
+    [TestCase("remove")]
+    public async Task What_was_made_with_a_token_ends_with_its_admin(string act)
+    {
+        var admin = "admin-" + act;
+        await ApiAsync(Owner, HttpMethod.Post, "/apply", new { users = new[] { new { username = admin, roles = new[] { "owner" }, totpSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" } } });
+        var child = await MakeAsync((await MakeAsync(null, "parent", admin)).Token, "child");
+        Assert.That((await ApiWithAsync(child.Token, HttpMethod.Get, "/groups")).Status, Is.EqualTo(HttpStatusCode.OK));
+
+        var done = act switch
+        {
+            "roles" => await ApiAsync(Owner, HttpMethod.Patch, "/users/" + admin, new { roles = Array.Empty<string>() }),
+            "remove" => await ApiAsync(Owner, HttpMethod.Delete, "/users/" + admin),
+            _ => await ApiAsync(Owner, HttpMethod.Post, $"/users/{admin}/{act}"),
+        };
+
+        Assert.That((int)done.Status, Is.InRange(200, 204), $"{done}");
+        // Whoever has no role any more is known, and may nothing.
+        var (status, code) = act == "roles" ? (HttpStatusCode.Forbidden, "forbidden") : (HttpStatusCode.Unauthorized, "unauthorized");
+        AssertProblem(await ApiWithAsync(child.Token, HttpMethod.Get, "/groups"), status, code);
+    }
+
+    [Test]
+    public async Task A_removed_admins_token_leaves_none_that_it_made_for_others()
+    {
+        await ApiAsync(Owner, HttpMethod.Post, "/apply", new { users = new[] { new { username = "leaver", roles = new[] { "owner" }, totpSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" } } });
+        var others = await MakeAsync((await MakeAsync(null, "leaving", "leaver")).Token, "left behind", HelpDesk);
+
+        await ApiAsync(Owner, HttpMethod.Delete, "/users/leaver");
+
+        AssertProblem(await ApiWithAsync(others.Token, HttpMethod.Get, "/groups"), HttpStatusCode.Unauthorized, "unauthorized");
+        Assert.That((await ApiAsync(Owner, HttpMethod.Get, "/audit?event=api_token.revoked&person=" + HelpDesk)).Body, Does.Contain($"left behind ({others.Id}) was revoked"));
+    }
+
+    private async Task<(string Id, string Token)> MakeAsync(string? maker, string name, string? username = null)
+    {
+        var body = new Dictionary<string, object> { ["name"] = name, ["scopes"] = new[] { "groups:read", "tokens:write" } };
+        if (username is not null) body["username"] = username;
+        var made = maker is null ? await ApiAsync(Owner, HttpMethod.Post, "/tokens", body) : await ApiWithAsync(maker, HttpMethod.Post, "/tokens", body);
+        Assert.That(made.Status, Is.EqualTo(HttpStatusCode.Created), $"{made}");
+        return (made.JsonString("id")!, made.JsonString("token")!);
     }
 
     [Test]

@@ -206,6 +206,12 @@ internal sealed class SmallAreaPagesTests() : ConsoleFixture(TestDatabaseKind.Sq
     }
 
     [Test]
+        foreach (var (name, said) in new[] { ("a child", "The one token that was made with it stops with it."), ("another", "The 2 tokens that were made with it, directly or by one of them, stop with it.") })
+        {
+            await ApiWithAsync(token, HttpMethod.Post, "/tokens", new { name, scopes = new[] { "people:read" } });
+            Assert.That((await console.OpenAsync(link)).Page.QuerySelector("form.card")!.TextContent, Does.Contain(said));
+        }
+
     public async Task A_scope_that_was_not_offered_is_refused()
     {
         var console = await ConsoleAsync(HelpDesk);

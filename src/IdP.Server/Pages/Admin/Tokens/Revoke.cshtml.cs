@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace IdP.Server.Pages.Admin.Tokens;
 
-/// <summary>Ends a token at once, after saying whose it is.</summary>
+/// <summary>Ends a token at once, after saying whose it is and how many go with it.</summary>
 internal sealed class RevokeModel(Visit visit, ListTokens list, RevokeToken revoke) : AdminPage(visit, "Tokens", needs: null)
 {
     public string Id => Request.Query["id"].ToString();
@@ -12,7 +12,7 @@ internal sealed class RevokeModel(Visit visit, ListTokens list, RevokeToken revo
     public ListTokens.Row Token { get; private set; } = null!;
 
     public Task<IActionResult> OnPostAsync() => ChangeAsync(async () =>
-        await revoke.HandleAsync(new(Id, Reason), Actor, Ct) == RevokeToken.Outcome.Revoked ? Done("/admin/tokens", "revoked") : NotFound(), needsReason: true);
+        await revoke.HandleAsync(new(Id, Reason), Actor, Ct) is RevokeToken.Outcome.Revoked ? Done("/admin/tokens", "revoked") : NotFound(), needsReason: true);
 
     // Somebody else's is as unknown as none.
     protected override async Task<IActionResult> ShowAsync()
