@@ -120,13 +120,20 @@ internal sealed class OwnerSetup(IdPDatabase database, PasswordHasher hasher, Ra
         user.Roles.Contains(Roles.Owner) && !await Owners(db).AnyAsync(u => u.Id != user.Id && u.DisabledAt == null, ct);
 
     /// <summary>Whether nobody who can sign in would be owner any more, with what the unit of work has not saved yet.</summary>
-    public static async Task<bool> TakesEveryOwnerAsync(IdPDbContext db, CancellationToken ct)
+    public static Task<bool> TakesEveryOwnerAsync(IdPDbContext db, CancellationToken ct) =>
+        TakesEveryOwnerAsync(db, db.ChangeTracker.Entries<User>().Where(e => e.State != Microsoft.EntityFrameworkCore.EntityState.Unchanged).ToDictionary(e => e.Entity.Id, e => IsOwner(e.Entity)), ct);
+
+    /// <summary>As the other, of changes that no unit of work holds together.</summary>
+    /// <param name="touched">Who is changed, by id, and whether they are owner afterwards and can sign in.</param>
+    public static async Task<bool> TakesEveryOwnerAsync(IdPDbContext db, IReadOnlyDictionary<string, bool> touched, CancellationToken ct)
     {
-        var touched = db.ChangeTracker.Entries<User>().Where(e => e.State != Microsoft.EntityFrameworkCore.EntityState.Unchanged).Select(e => e.Entity).ToList();
-        if (touched.Count == 0 || touched.Any(u => u.DisabledAt is null && Roles.Normalize(u.Roles).Contains(Roles.Owner))) return false;
+        if (touched.Count == 0 || touched.Values.Contains(true)) return false;
         var owners = await Owners(db).AsNoTracking().Where(u => u.DisabledAt == null).Select(u => u.Id).ToListAsync(ct);
-        return owners.Count > 0 && owners.TrueForAll(id => touched.Exists(u => u.Id == id));
+        return owners.Count > 0 && owners.TrueForAll(touched.ContainsKey);
     }
+
+    /// <summary>Whether a person is owner and can sign in.</summary>
+    public static bool IsOwner(User user) => user.DisabledAt is null && Roles.Normalize(user.Roles).Contains(Roles.Owner);
 
     /// <summary>
     /// Whether somebody would become the first owner past the one-time link. Only the document that is read at start may

@@ -63,7 +63,7 @@ internal sealed class ImportTests(TestDatabaseKind kind) : AdminFixture(kind)
 
         Assert.That((await ImportAsync("username,roles\nanna,owner", actor: WithoutRoles)).Problems[0].Text, Is.EqualTo("Only an owner gives roles."));
         Assert.That((await ImportAsync("username,email\nolga,mine@example.com", actor: WithoutRoles)).Problems[0].Text, Does.Contain("only an owner changes them"));
-        Assert.That((await ImportAsync("username,roles\nolga,auditor")).Problems[0].Text, Is.EqualTo("This is the only owner."));
+        Assert.That((await ImportAsync("username,roles\nolga,auditor")).Problems[0].Text, Is.EqualTo("No owner would be left who can sign in."));
         Assert.That(() => ImportAsync("username\nx", actor: Actor.Of("x", ["helpDesk"])), Throws.TypeOf<ForbiddenException>());
         Assert.That((await PersonAsync("anna")).Roles, Is.Empty);
         Assert.That((await ImportAsync("username,roles\nanna,auditor")).Changed, Is.EqualTo(1), "An owner may.");
@@ -83,6 +83,40 @@ internal sealed class ImportTests(TestDatabaseKind kind) : AdminFixture(kind)
         Assert.That((await PersonAsync("olga")).Roles, Is.EqualTo(new[] { "owner" }));
         await AddUserAsync("anna");
         Assert.That((await ImportAsync("username,roles\nolga,auditor\notto,auditor\nanna,owner")).Changed, Is.EqualTo(3), "The role may go on to somebody else.");
+    }
+
+    // More than one part is worked on, and what counts is the whole file.
+    private static string Long(params string[] rows) =>
+        "username,roles\n" + string.Join('\n', rows[..1].Concat(Enumerable.Range(0, 1000).Select(i => $"p{i},")).Concat(rows[1..]));
+
+    [Test]
+    public async Task A_long_file_does_not_take_the_role_from_every_owner_one_part_after_the_other()
+    {
+        await AddUserAsync("olga", "owner");
+        await AddUserAsync("otto", "owner");
+        var file = Long("olga,auditor", "otto,auditor");
+
+        var (tried, done) = (await ImportAsync(file, dryRun: true), await ImportAsync(file));
+
+        Assert.That(tried.Problems, Is.EqualTo(new[] { new ImportProblem(2, "roles", "No owner would be left who can sign in.") }));
+        Assert.That((done.Problems, done.Applied), Is.EqualTo((tried.Problems, 0)));
+        Assert.That(((await PersonAsync("olga")).Roles, await Get<ListUsers>().CountAsync(new(null, null, 0))), Is.EqualTo((new[] { "owner" }, 2)), "Nothing was saved.");
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task In_a_long_file_the_role_goes_on_to_somebody_far_below(bool several)
+    {
+        await AddUserAsync("olga", "owner");
+        if (several) await AddUserAsync("otto", "owner");
+        await AddUserAsync("anna");
+        var file = Long("olga,auditor", several ? "otto,auditor" : "otto,", "anna,owner");
+
+        var (tried, done) = (await ImportAsync(file, dryRun: true), await ImportAsync(file));
+
+        Assert.That((tried.ProblemCount, tried.Changed, tried.Added), Is.EqualTo((0, several ? 3 : 2, several ? 1000 : 1001)));
+        Assert.That((done.ProblemCount, done.Changed, done.Applied), Is.EqualTo((0, tried.Changed, 1003)));
+        Assert.That((await PersonAsync("anna")).Roles, Is.EqualTo(new[] { "owner" }));
     }
 
     [Test]

@@ -53,7 +53,20 @@ internal sealed class ImportUsers(IdPDatabase database, Catalog catalog, RandomS
         public int Required { get; set; }
     }
 
-    private sealed record Run(Actor Actor, string Reason, DateTimeOffset Now, int Days, Counts Counts, List<ImportProblem> Problems);
+    /// <summary>What the rows that were worked on do to the owners.</summary>
+    private sealed class OwnerChanges
+    {
+        /// <summary>Whose roles a row says, by id, and whether they are owner then.</summary>
+        public Dictionary<string, bool> Touched { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>The first line that takes the role from somebody.</summary>
+        public int? Line { get; set; }
+    }
+
+    private sealed record Run(Actor Actor, string Reason, DateTimeOffset Now, int Days, Counts Counts, List<ImportProblem> Problems)
+    {
+        public OwnerChanges Owners { get; init; } = new();
+    }
 
     public async Task<Report> HandleAsync(Request request, Actor actor, CancellationToken ct)
     {
@@ -73,6 +86,9 @@ internal sealed class ImportUsers(IdPDatabase database, Catalog catalog, RandomS
                 await WorkAsync(db, part, tried, ct);
                 request.Progress?.Invoke((double)(done += part.Length) / steps);
             }
+
+            await using var whole = database.CreateContext();
+            await JudgeOwnersAsync(whole, tried, ct);
         }
 
         if (request.DryRun || tried.Problems.Count > 0) return Tell(rows.Count, tried, applied: 0);
@@ -82,11 +98,12 @@ internal sealed class ImportUsers(IdPDatabase database, Catalog catalog, RandomS
     private async Task<Report> ApplyAsync(IReadOnlyList<ImportRow> rows, Request request, Run run, int done, int steps, CancellationToken ct)
     {
         var applied = 0;
-        foreach (var part in rows.Chunk(Batch))
+        // Who gets the role comes first: there is an owner between any two parts, too.
+        foreach (var part in rows.OrderBy(r => MakesOwner(r) ? 0 : 1).Chunk(Batch))
         {
             // What another admin did since it was tried is found again here; then this part is left as it was.
             var counts = new Counts { Added = run.Counts.Added, Changed = run.Counts.Changed, Same = run.Counts.Same, Required = run.Counts.Required };
-            var saved = await SaveAsync(part, run with { Counts = counts }, ct);
+            var saved = await SaveAsync(part, run with { Counts = counts, Owners = new OwnerChanges() }, ct);
             if (!saved) break;
             run = run with { Counts = counts };
             applied += part.Length;
@@ -105,8 +122,9 @@ internal sealed class ImportUsers(IdPDatabase database, Catalog catalog, RandomS
                 // Who counts owners, or gives the role, does so one at a time.
                 if (part.Any(r => r.Properties.Roles is not null)) await OwnerSetup.LockAsync(db, ct);
                 await WorkAsync(db, part, run, ct);
+                await JudgeOwnersAsync(db, run, ct);
                 if (run.Problems.Count > 0) throw new RefusedException();
-                db.Audit((string?)null, AuditEvents.PeopleImported, run.Actor, run.Reason, $"{part.Length} people of a file, from line {part[0].Line}", run.Now);
+                db.Audit((string?)null, AuditEvents.PeopleImported, run.Actor, run.Reason, $"{part.Length} people of a file, from line {part.Min(r => r.Line)}", run.Now);
             }, ct);
             return true;
         }
@@ -116,7 +134,7 @@ internal sealed class ImportUsers(IdPDatabase database, Catalog catalog, RandomS
         }
         catch (DbUpdateException)
         {
-            run.Problems.Add(new(part[0].Line, null, Sentence.Of($"Somebody changed one of these people at this moment. Import the file again: what was done stays as it is.")));
+            run.Problems.Add(new(part.Min(r => r.Line), null, Sentence.Of($"Somebody changed one of these people at this moment. Import the file again: what was done stays as it is.")));
             return false;
         }
     }
@@ -139,7 +157,7 @@ internal sealed class ImportUsers(IdPDatabase database, Catalog catalog, RandomS
             var user = byName.GetValueOrDefault(UserNames.Normalize(row.UserName));
             await JudgeAsync(db, row, user, byName, byEmail, run, ct);
             if (run.Problems.Count > before || AddUser.NameProblem(row.UserName) is not null) continue;
-            var isNew = user is null;
+            var (isNew, wasOwner) = (user is null, user is not null && OwnerSetup.IsOwner(user));
             var changed = false;
             if (user is null)
             {
@@ -154,16 +172,23 @@ internal sealed class ImportUsers(IdPDatabase database, Catalog catalog, RandomS
                 db.Audit(user, AuditEvents.UserChanged, run.Actor, run.Reason, string.Join("; ", changes.Select(c => c.Text)), run.Now);
             }
 
+            if (row.Properties.Roles is not null) run.Owners.Touched[user.Id] = OwnerSetup.IsOwner(user);
+            if (wasOwner && !OwnerSetup.IsOwner(user)) run.Owners.Line ??= row.Line;
             changed |= Require(db, row, user, enrollments.GetValueOrDefault(user.Id), enrolled.Contains(user.Id), run);
             if (isNew) run.Counts.Added++;
             else if (changed) run.Counts.Changed++;
             else run.Counts.Same++;
         }
-
-        // Each of several owners is not the last one as long as the others stand.
-        if (part.FirstOrDefault(r => r.Properties.Roles is not null) is { } first && await OwnerSetup.TakesEveryOwnerAsync(db, ct))
-            run.Problems.Add(new(first.Line, "roles", Sentence.Of($"No owner would be left who can sign in.")));
     }
+
+    // Of all rows together: each of several owners is not the last one as long as the others stand, and the role may go on to somebody else.
+    private static async Task JudgeOwnersAsync(IdPDbContext db, Run run, CancellationToken ct)
+    {
+        if (run.Owners.Line is { } line && await OwnerSetup.TakesEveryOwnerAsync(db, run.Owners.Touched, ct))
+            run.Problems.Add(new(line, "roles", Sentence.Of($"No owner would be left who can sign in.")));
+    }
+
+    private static bool MakesOwner(ImportRow row) => row.Properties.Roles is { } roles && Roles.Normalize(roles).Contains(Roles.Owner);
 
     private static async Task JudgeAsync(
         IdPDbContext db, ImportRow row, User? user, Dictionary<string, User> byName, Dictionary<string, User> byEmail, Run run, CancellationToken ct)
@@ -175,7 +200,6 @@ internal sealed class ImportUsers(IdPDatabase database, Catalog catalog, RandomS
         if (user is { Roles.Count: > 0 } && !run.Actor.Has(Right.RolesWrite)) Refuse("username", Sentence.Of($"This person has an admin role: only an owner changes them."));
         if (row.Properties.Roles is not { } roles || !run.Actor.Has(Right.RolesWrite)) return;
         if (await OwnerSetup.IsFirstOwnerAsync(db, roles, run.Actor, ct)) Refuse("roles", OwnerSetup.FirstByLink);
-        if (user is not null && !Roles.Normalize(roles).Contains(Roles.Owner) && await OwnerSetup.IsLastOwnerAsync(db, user, ct)) Refuse("roles", Sentence.Of($"This is the only owner."));
 
         void Refuse(string column, string text) => run.Problems.Add(new(row.Line, column, text));
     }
