@@ -58,7 +58,11 @@ internal sealed class HostFiles : CallFiles
         }
     }
 
-    public override SecretSource SecretsBeside(string path) => new(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    public override SecretSource SecretsBeside(string path) => SecretsBeside(path, Environment.GetEnvironmentVariable);
+
+    /// <inheritdoc cref="SecretsBeside(string)"/>
+    /// <param name="variable">Reads an environment variable.</param>
+    public static HostSecrets SecretsBeside(string path, Func<string, string?> variable) => new(Path.GetDirectoryName(Path.GetFullPath(path))!, variable);
 }
 
 /// <summary>A file on its way: it has its name once it is whole, and is gone when it does not become so.</summary>

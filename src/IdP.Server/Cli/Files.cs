@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IdP.Server.Configuration;
 
 namespace IdP.Server.Cli;
 
@@ -21,6 +22,16 @@ internal sealed class FileArgument(string name, int mostBytes, string? advice = 
     public int MostBytes => mostBytes;
 
     public string? Advice => advice;
+
+    public string? Typed(ParseResult parsed) => parsed.GetValue(this);
+}
+
+/// <summary>Names a declarative document. What it names in turn, by <c>fromEnv</c> and <c>fromFile</c>, is read where it is typed, too.</summary>
+internal sealed class DocumentArgument(string name) : Argument<string>(name), INamesFile
+{
+    public int MostBytes => ApplyDocument.MostBytes;
+
+    public string? Advice => "Split it: each part can be applied by itself.";
 
     public string? Typed(ParseResult parsed) => parsed.GetValue(this);
 }

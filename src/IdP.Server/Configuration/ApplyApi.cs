@@ -30,7 +30,7 @@ internal static class ApplyApi
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, request.Ct);
         // A document that came from elsewhere must not read this host's files and environment.
-        var (document, errors) = ApplyDocument.Read(body.ToArray(), folder: "", request.Get<SignInOptions>().Organisation, SecretSource.None);
+        var (document, errors) = ApplyDocument.Read(body.ToArray(), folder: "", request.Get<SignInOptions>().Organisation, SentSecrets.None);
         if (document is null) return Refuse(errors);
         var result = await request.Get<DocumentApply>().HandleAsync(document, new ApplyMode(request.Actor, reason, KeepPasswords: false), dryRun, request.Ct);
         return result.Errors.Count > 0 ? Refuse(result.Errors) : ApiRequest.Json(new Answer(!dryRun && result.Differences.Count > 0, result.Differences));

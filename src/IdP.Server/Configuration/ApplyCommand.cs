@@ -7,13 +7,9 @@ namespace IdP.Server.Configuration;
 /// <summary><c>idp apply FILE [--dry-run]</c>.</summary>
 internal static class ApplyCommand
 {
-    public const string TooLarge = "Split it: each part can be applied by itself.";
-
-    private const int LongestReason = 500;
-
     public static Command Create(Verbs verbs)
     {
-        var file = new FileArgument("FILE", ApplyDocument.MostBytes, TooLarge) { Description = "A JSON document with settings, groups, users, clients and APIs." };
+        var file = new DocumentArgument("FILE") { Description = "A JSON document with settings, groups, users, clients and APIs." };
         var dryRun = Verbs.Flag("--dry-run", "Only say what would change; exit code 2 when something would.");
         var reason = Verbs.Reason();
         return verbs.Verb("apply", "Brings settings, groups, users, clients and APIs to what a document says.", Verbs.EveryRight, [file, dryRun, reason],
@@ -22,14 +18,14 @@ internal static class ApplyCommand
 
     /// <summary>Reads the document that was named.</summary>
     /// <returns>The document, or every error that was found.</returns>
-    public static async Task<(ApplyDocument? Document, IReadOnlyList<DocumentError> Errors)> ReadAsync(Call call, FileArgument file)
+    public static async Task<(ApplyDocument? Document, IReadOnlyList<DocumentError> Errors)> ReadAsync(Call call, DocumentArgument file)
     {
         var path = call.Value(file);
         var (bytes, problem) = await call.Files.ReadAsync(path, file, call.Ct);
         return bytes is { } read ? ApplyDocument.Read(read, folder: "", call.Get<SignInOptions>().Organisation, call.Files.SecretsBeside(path)) : (null, [new("$", problem!)]);
     }
 
-    private static async Task<int> ApplyAsync(Call call, FileArgument file, bool dryRun, string? reason)
+    private static async Task<int> ApplyAsync(Call call, DocumentArgument file, bool dryRun, string? reason)
     {
         var (document, errors) = await ReadAsync(call, file);
         if (document is null) return Refuse(call, errors);
@@ -66,9 +62,12 @@ internal static class ApplyCommand
         }
     }
 
-    public static int Refuse(Call call, IReadOnlyList<DocumentError> errors)
+    public static int Refuse(Call call, IReadOnlyList<DocumentError> errors) => Refuse(call.Out, errors);
+
+    /// <inheritdoc cref="Refuse(Call, IReadOnlyList{DocumentError})"/>
+    public static int Refuse(CommandOutput output, IReadOnlyList<DocumentError> errors)
     {
-        foreach (var error in errors) call.Out.Fail(error.Path == "$" ? error.Problem : error.ToString());
+        foreach (var error in errors) output.Fail(error.Path == "$" ? error.Problem : error.ToString());
         return ExitCode.Refused;
     }
 }

@@ -106,7 +106,7 @@ internal sealed record ApplyDocument(JsonObject Settings, IReadOnlyList<ApplyDoc
         {
             try
             {
-                return Read(json.RootElement, organisation, secrets ?? new SecretSource(folder));
+                return Read(json.RootElement, organisation, secrets ?? new HostSecrets(folder, Environment.GetEnvironmentVariable));
             }
             catch (Exception unreadable) when (unreadable is InvalidOperationException or JsonException && !ClaimRules.IsWellFormed(json.RootElement))
             {

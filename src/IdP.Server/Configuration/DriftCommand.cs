@@ -8,12 +8,12 @@ internal static class DriftCommand
 {
     public static Command Create(Verbs verbs)
     {
-        var file = new FileArgument("FILE", ApplyDocument.MostBytes, ApplyCommand.TooLarge) { Description = "The JSON document that should hold." };
+        var file = new DocumentArgument("FILE") { Description = "The JSON document that should hold." };
         return verbs.Verb("drift", "Says what is stored otherwise than a document says, and what is stored and not in it, for the sections that it has. Exit code 0: none; 2: drift.", Verbs.EveryRight,
             [file], call => DriftAsync(call, file));
     }
 
-    private static async Task<int> DriftAsync(Call call, FileArgument file)
+    private static async Task<int> DriftAsync(Call call, DocumentArgument file)
     {
         var (document, errors) = await ApplyCommand.ReadAsync(call, file);
         if (document is null) return ApplyCommand.Refuse(call, errors);

@@ -8,13 +8,13 @@ internal static class PlanCommand
 {
     public static Command Create(Verbs verbs)
     {
-        var file = new FileArgument("FILE", ApplyDocument.MostBytes, ApplyCommand.TooLarge) { Description = "A JSON document, as apply takes it." };
+        var file = new DocumentArgument("FILE") { Description = "A JSON document, as apply takes it." };
         var weaker = Verbs.Flag("--fail-if-weaker", "Exit code 4 when something would protect less than before.");
         return verbs.Verb("plan", "Says what apply would change, what of it protects less than before, and how many people that touches. Exit code 0: nothing to do; 2: differences.", Verbs.EveryRight,
             [file, weaker], call => PlanAsync(call, file, call.Value(weaker)));
     }
 
-    private static async Task<int> PlanAsync(Call call, FileArgument file, bool failIfWeaker)
+    private static async Task<int> PlanAsync(Call call, DocumentArgument file, bool failIfWeaker)
     {
         var (document, errors) = await ApplyCommand.ReadAsync(call, file);
         if (document is null) return ApplyCommand.Refuse(call, errors);

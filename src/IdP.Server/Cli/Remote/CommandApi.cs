@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using IdP.Server.Admin.Access;
 using IdP.Server.Admin.Api;
+using IdP.Server.Configuration;
 using IdP.Server.Hosting;
 using IdP.Server.Pages;
 using IdP.Storage;
@@ -23,8 +24,14 @@ internal static class CommandApi
     /// <param name="Arguments">The verb with its arguments and options, as they are typed behind idp.</param>
     /// <param name="Input">What the verb reads from standard input.</param>
     /// <param name="Files">The files that the arguments name.</param>
+    /// <param name="FromEnv">What a document names by fromEnv, by the name of the variable.</param>
+    /// <param name="FromFile">What a document names by fromFile, by the path that it gives.</param>
     /// <param name="Width">How many characters the caller's terminal has in a line; null: nobody looks at it.</param>
-    public sealed record Run(IReadOnlyList<string> Arguments, string? Input = null, IReadOnlyDictionary<string, byte[]>? Files = null, int? Width = null);
+    public sealed record Run(IReadOnlyList<string> Arguments, string? Input = null, IReadOnlyDictionary<string, byte[]>? Files = null, int? Width = null,
+        IReadOnlyDictionary<string, string>? FromEnv = null, IReadOnlyDictionary<string, string>? FromFile = null)
+    {
+        public override string ToString() => $"Run({Arguments.Count} arguments, redacted)";
+    }
 
     public static void Map(RouteGroupBuilder api) => api.MapPost("/commands", RunAsync).Needs(null)
         .Accepts<Run>("application/json").Produces<string>(StatusCodes.Status200OK, CommandAnswer.ContentType);
@@ -69,7 +76,7 @@ internal static class CommandApi
         Call Call()
         {
             output.IsJson = parsed.GetValue(json);
-            var files = new SentFiles(run.Files ?? new Dictionary<string, byte[]>(), answer.Writer("file"));
+            var files = new SentFiles(run.Files ?? new Dictionary<string, byte[]>(), new SentSecrets(run.FromEnv, run.FromFile), answer.Writer("file"));
             return new Call(request.Actor, files, parsed, http.RequestServices, output, new StringReader(run.Input ?? ""), CanAsk: false, request.Ct) { MostRows = MostRows };
         }
     }

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using IdP.Server.Admin.Access;
+using IdP.Server.Configuration;
 
 namespace IdP.Server.Cli.Remote;
 
@@ -66,6 +67,7 @@ internal sealed class RemoteClient(CommandOutput output, TextReader input, bool 
         }
 
         Dictionary<string, object> run = new() { ["arguments"] = typed };
+        if (verb.Arguments.OfType<DocumentArgument>().FirstOrDefault()?.Typed(parsed) is { Length: > 0 } document && !ReadSecrets(document, files[document], run)) return (null, ExitCode.Refused);
         if (files.Count > 0) run["files"] = files;
         if (output.Width is { } width) run["width"] = width;
         if (verb.Options.OfType<StdinFlag>().FirstOrDefault() is { } stdin)
@@ -85,6 +87,23 @@ internal sealed class RemoteClient(CommandOutput output, TextReader input, bool 
         }
 
         return (run, ExitCode.Done);
+    }
+
+    // What a document names is read here, by the reader that reads it there: no text that only looks like a reference is opened.
+    private bool ReadSecrets(string path, byte[] document, Dictionary<string, object> run)
+    {
+        var secrets = HostFiles.SecretsBeside(path, variable);
+        var (_, errors) = ApplyDocument.Read(document, folder: "", secrets: secrets);
+        if (secrets.Misses)
+        {
+            ApplyCommand.Refuse(output, errors);
+            return false;
+        }
+
+        // What else is wrong with it the server says.
+        if (secrets.Variables.Count > 0) run["fromEnv"] = secrets.Variables;
+        if (secrets.Files.Count > 0) run["fromFile"] = secrets.Files;
+        return true;
     }
 
     private static (string Path, bool Overwrites)? Written(Verb verb, ParseResult parsed) =>

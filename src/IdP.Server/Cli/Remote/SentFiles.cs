@@ -6,7 +6,7 @@ namespace IdP.Server.Cli.Remote;
 /// The files that came with a call. A path is only a name: this host's files are neither read nor written, and what the verb
 /// writes goes back to the caller.
 /// </summary>
-internal sealed class SentFiles(IReadOnlyDictionary<string, byte[]> sent, TextWriter back) : CallFiles
+internal sealed class SentFiles(IReadOnlyDictionary<string, byte[]> sent, SentSecrets secrets, TextWriter back) : CallFiles
 {
     public override Task<(ReadOnlyMemory<byte>? Bytes, string? Problem)> ReadAsync(string path, INamesFile file, CancellationToken ct) =>
         Task.FromResult<(ReadOnlyMemory<byte>?, string?)>(
@@ -23,5 +23,5 @@ internal sealed class SentFiles(IReadOnlyDictionary<string, byte[]> sent, TextWr
         return null;
     }
 
-    public override SecretSource SecretsBeside(string path) => SecretSource.None;
+    public override SecretSource SecretsBeside(string path) => secrets;
 }

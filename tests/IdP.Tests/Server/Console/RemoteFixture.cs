@@ -29,10 +29,11 @@ internal abstract class RemoteFixture() : ConsoleFixture(TestDatabaseKind.Sqlite
         await IdpAsync(new Dictionary<string, string> { ["IDP_SERVER"] = Server.Issuer.OriginalString, ["IDP_TOKEN"] = await TokenAsync(admin) }, input, arguments);
 
     /// <summary>Sends a command as it is.</summary>
-    protected async Task<Said> SendAsync(string? token, IEnumerable<string> arguments, object? files = null, string? input = null)
+    protected async Task<Said> SendAsync(string? token, IEnumerable<string> arguments, object? files = null, string? input = null, object? fromEnv = null)
     {
         Dictionary<string, object> body = new() { ["arguments"] = arguments };
         if (files is not null) body["files"] = files;
+        if (fromEnv is not null) body["fromEnv"] = fromEnv;
         if (input is not null) body["input"] = input;
         var answer = await ApiWithAsync(token, HttpMethod.Post, "/commands", body);
         if (answer.Header("Content-Type") != "application/x-ndjson") return new Said(null, "", answer.JsonString("detail") ?? "", "", answer);

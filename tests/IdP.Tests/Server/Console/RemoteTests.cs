@@ -79,6 +79,47 @@ internal sealed partial class RemoteTests : RemoteFixture
     }
 
     [Test]
+    public async Task What_a_document_names_is_read_where_it_is_typed()
+    {
+        const string Given = "Kd8sW2xQ9vB4nL7mR1tY6uJ3hG5fC0zAeoiXbVpTgNs";
+        Directory.CreateDirectory(folder.File("beside"));
+        await WriteAsync("beside/e1.txt", "Hello {name}, {link}\n");
+        await WriteAsync("password", "quiet-harbour-lantern-61\n");
+        var file = await WriteAsync("document.json", """
+            { "users": [ { "username": "named", "claims": { "note": { "fromFile": "no-reference" } }, "password": { "fromFile": "password" } } ],
+              "clients": [ { "clientId": "named", "redirectUris": ["https://named.example/cb"], "clientSecret": { "fromFile": "beside/../secret" } } ],
+              "mailTemplates": [ { "kind": "E2", "language": "en", "text": { "fromFile": "beside/e1.txt" } } ] }
+            """);
+
+        var (missingHere, missingThere) = (await Server.CommandAsync("plan", file), await RemoteAsync(Owner, "plan", file));
+        Assert.That((missingThere, missingThere.Error), Is.EqualTo((missingHere, $"$.clients[0].clientSecret: The file beside/../secret does not exist (looked for {folder.File("secret")}).\n")));
+        await WriteAsync("secret", Given);
+        foreach (var verb in new[] { "plan", "drift" })
+            Assert.That(await RemoteAsync(Owner, verb, file, "--json"), Is.EqualTo(await Server.CommandAsync(verb, file, "--json")));
+        var applied = await RemoteAsync(Owner, "apply", file);
+        Assert.That(applied.Succeeded() + applied.Error, Does.Contain("client named: will be added").And.Not.Contain(Given).And.Not.Contain("lantern-61"));
+        Assert.That((await RemoteAsync(Owner, "plan", file)).Succeeded(), Is.EqualTo("Nothing to do."), "The password and the secret are those of the files.");
+        Assert.That((await Server.CommandAsync("plan", file)).Succeeded(), Is.EqualTo("Nothing to do."));
+        Assert.That((await ApiAsync(Owner, HttpMethod.Get, "/audit?limit=200")).Body + Server.Output, Does.Not.Contain(Given).And.Not.Contain("lantern-61"));
+    }
+
+    [Test]
+    public async Task A_variable_that_a_document_names_is_that_of_whoever_typed_it()
+    {
+        var file = await WriteAsync("document.json", """{ "clients": [ { "clientId": "of-env", "redirectUris": ["https://env.example/cb"], "clientSecret": { "fromEnv": "PATH" } } ] }""");
+        Task<ProgramResult> RunAsync(string server, string? secret) =>
+            IdpAsync(new Dictionary<string, string> { ["IDP_SERVER"] = server, ["IDP_TOKEN"] = "idp_" + new string('A', 43) }.Concat(secret is null ? [] : [new("PATH", secret)]).ToDictionary(), "", "apply", file);
+
+        // The server has such a variable, which it is not asked for.
+        Assert.That(await RunAsync("http://127.0.0.1:1", null), Is.EqualTo(new ProgramResult(1, "", "$.clients[0].clientSecret: The environment variable PATH is not set.\n")));
+        Assert.That((await RunAsync("http://127.0.0.1:1", "short")).Error, Does.Contain("cannot be reached"), "What else is wrong with it the server says.");
+        var weak = await SendAsync(await TokenAsync(Owner), ["apply", "d.json"], File("d.json", await System.IO.File.ReadAllTextAsync(file)), fromEnv: new Dictionary<string, string> { ["PATH"] = "gr\u00fcn" });
+        Assert.That((weak.ExitCode, weak.Error), Is.EqualTo((1, "$.clients[0].clientSecret: A client secret must have at least 16 characters.\n")));
+        var sent = await SendAsync(await TokenAsync(Owner), ["apply", "d.json"], File("d.json", await System.IO.File.ReadAllTextAsync(file)), fromEnv: new Dictionary<string, string> { ["PATH"] = "Kd8sW2xQ9vB4nL7mR1tY6uJ3hG5fC0zAeoiXbVpTgNs" });
+        Assert.That(sent.Output, Does.EndWith("applied.\n"), $"{sent}");
+    }
+
+    [Test]
     public async Task A_change_is_audited_with_the_token_and_its_reason()
     {
         await RemoteAsync(HelpDesk, "users", "require", "helped", "--days", "9", "--reason", "asked by phone");

@@ -46,7 +46,7 @@ internal sealed class RoleTableTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
         ["failedPasswordsCountAsVerification"] = true, ["expiryLocks"] = "account", ["portalIdentityVerification"] = "always", ["portalReverifyAfterMinutes"] = 5, ["preferredAuthenticator"] = "Cell",
         ["authenticatorNote"] = "Cell", ["supportContact"] = "Cell", ["reminderMails"] = true, ["reminderDays"] = new[] { 2 }, ["weeklyDigest"] = true, ["refreshTokenGraceSeconds"] = 0, ["auditRetentionDays"] = 0,
         ["deadline"] = "2026-01-01T00:00:00Z", ["users"] = new[] { "nobody-of-this-name" }, ["group"] = "nobody-is-in-it", ["unlockLate"] = true,
-        ["input"] = "cell", ["files"] = new { cell = "" }, ["width"] = 80,
+        ["input"] = "cell", ["files"] = new { cell = "" }, ["fromEnv"] = new { cell = "" }, ["fromFile"] = new { cell = "" }, ["width"] = 80,
     };
 
     private static readonly Dictionary<string, string> Queries = new()
