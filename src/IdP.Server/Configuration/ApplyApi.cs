@@ -26,7 +26,6 @@ internal static class ApplyApi
     private static async Task<IResult> ApplyAsync(ApiRequest request, HttpContext http)
     {
         var (dryRun, reason) = (request.Choice("dryRun", Flags) == "true", request.Query("reason") ?? ApiRequest.DefaultReason);
-        if (reason.Length > 500) throw new ApiInputException("reason", "must have at most 500 characters.");
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, request.Ct);
         // A document that came from elsewhere must not read this host's files and environment.

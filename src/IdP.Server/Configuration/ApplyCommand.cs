@@ -29,7 +29,6 @@ internal static class ApplyCommand
     {
         var (document, errors) = await ReadAsync(call, file);
         if (document is null) return Refuse(call, errors);
-        if (reason?.Length > LongestReason) return call.Out.Fail($"--reason has more than {LongestReason} characters.");
         var mode = new ApplyMode(call.Actor, reason ?? $"apply {Path.GetFileName(call.Value(file))}", KeepPasswords: false);
         var result = await call.Out.ProgressAsync("Comparing", _ => call.Get<DocumentApply>().HandleAsync(document, mode, dryRun, call.Ct));
         if (result.Errors.Count > 0) return Refuse(call, result.Errors);

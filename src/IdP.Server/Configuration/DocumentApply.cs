@@ -1,3 +1,4 @@
+using FluentValidation;
 using IdP.Server.Admin.Access;
 using IdP.Storage.Changes;
 using IdP.Storage.Database;
@@ -18,6 +19,7 @@ internal sealed class DocumentApply(IdPDatabase database, Catalog catalog, Docum
     {
         // The document can do everything, so only who may everything applies one.
         foreach (var right in Enum.GetValues<Right>()) mode.Actor.Demand(right);
+        await new ApplyMode.Validator().ValidateAndThrowAsync(mode, ct);
         var (secrets, now) = (new GivenSecrets(hasher), clock.GetUtcNow());
         await CompareAsync(document, mode, secrets, ct);
 

@@ -25,15 +25,6 @@ namespace IdP.Server.Configuration;
 /// <param name="People">How many people it touches that something protects less; null: not counted.</param>
 internal sealed record Difference(string Subject, string Text, string? Weaker = null, int? People = null);
 
-/// <summary>How a document is applied.</summary>
-/// <param name="Actor">Who.</param>
-/// <param name="Reason">For the audit log.</param>
-/// <param name="KeepPasswords">
-/// People who have a password keep it, and whoever is turned off stays so. So at each start: else the document would bring
-/// back the password that a person or an admin has changed since, or whom an admin has turned off.
-/// </param>
-internal sealed record ApplyMode(Actor Actor, string Reason, bool KeepPasswords);
-
 /// <summary>
 /// Brings tracked entities to what a document says and tells what that changed. Whether it is saved is the caller's to
 /// decide, so a dry run says exactly what a real one does.

@@ -32,14 +32,20 @@ public static class AuditLog
     private static AuditEvent Copy(AuditEvent row, string? seal) => new()
     {
         At = row.At, Event = row.Event, Actor = Kept(row.Actor, 128)!, UserId = row.UserId, Resource = Kept(row.Resource, 160), Outcome = row.Outcome,
-        Reason = Kept(row.Reason, 512), Address = Kept(row.Address, 64), UserAgent = Kept(row.UserAgent, 256), Reference = Kept(row.Reference, 32), Seal = seal,
+        Reason = Kept(row.Reason, 512, mark: "…"), Address = Kept(row.Address, 64), UserAgent = Kept(row.UserAgent, 256), Reference = Kept(row.Reference, 32), Seal = seal,
     };
 
     // What no database keeps as it was given (NUL, half a pair) is replaced before it is sealed, and no pair is cut in two.
-    private static string? Kept(string? text, int length)
+    // What is written for people shows where it was cut.
+    private static string? Kept(string? text, int length, string mark = "")
     {
         if (text is null) return null;
-        if (text.Length > length) text = text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
+        if (text.Length > length)
+        {
+            var room = length - mark.Length;
+            text = text[..(char.IsHighSurrogate(text[room - 1]) ? room - 1 : room)] + mark;
+        }
+
         if (!text.AsSpan().ContainsAnyInRange('\ud800', '\udfff')) return text.Replace('\0', '\ufffd');
         // The encoding replaces what is no pair.
         return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\ufffd');

@@ -1,3 +1,4 @@
+using FluentValidation;
 using IdP.Server.Admin.Access;
 using IdP.Storage;
 using IdP.Storage.Audit;
@@ -17,15 +18,24 @@ internal sealed class EndSessions(IdPDatabase database, TimeProvider clock)
     /// <param name="Sessions">How many were running; null: there is no such person.</param>
     public sealed record Outcome(int? Sessions);
 
-    public Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct) => database.SaveAsync(async db =>
+    public sealed class Validator : AbstractValidator<Request>
     {
-        if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleSupport, ct) is not { User: var user }) return new Outcome(Sessions: null);
-        var now = clock.GetUtcNow();
-        var ended = await EndAsync(db, user, now, ct);
-        user.UpdatedAt = now;
-        db.Audit(user, AuditEvents.SessionEnded, actor, request.Reason, $"every session was ended ({ended})", now);
-        return new Outcome(ended);
-    }, ct);
+        public Validator() => RuleFor(r => r.Reason).IsReason();
+    }
+
+    public async Task<Outcome> HandleAsync(Request request, Actor actor, CancellationToken ct)
+    {
+        await new Validator().ValidateAndThrowAsync(request, ct);
+        return await database.SaveAsync(async db =>
+        {
+            if (await db.FindPersonAsync(request.UserName, actor, Right.PeopleSupport, ct) is not { User: var user }) return new Outcome(Sessions: null);
+            var now = clock.GetUtcNow();
+            var ended = await EndAsync(db, user, now, ct);
+            user.UpdatedAt = now;
+            db.Audit(user, AuditEvents.SessionEnded, actor, request.Reason, $"every session was ended ({ended})", now);
+            return new Outcome(ended);
+        }, ct);
+    }
 
     /// <summary>Ends everything that was proven; a consent that was given stays given.</summary>
     /// <returns>How many sessions were running.</returns>

@@ -68,6 +68,16 @@ internal sealed partial class SentenceTests
     }
 
     [Test]
+    public void Every_operation_that_keeps_a_reason_judges_how_long_it_is()
+    {
+        // Several acts in one: each judges it.
+        var unjudged = typeof(IdPServer).Assembly.GetTypes().Where(type => type.Name is "Request" or "ApplyMode" && type.GetProperty("Reason") is not null && type.DeclaringType?.Name != "PersonActs")
+            .Where(request => !Validators.Any(validator => typeof(IValidator<>).MakeGenericType(request).IsAssignableFrom(validator) && Rules(validator, "").Contains("A reason has at most 500 characters.")));
+
+        Assert.That(unjudged, Is.Empty);
+    }
+
+    [Test]
     public void Every_condition_of_a_validator_has_a_sentence()
     {
         var bare = Files.SelectMany(file => Rule().Matches(File.ReadAllText(file)).SelectMany(rule => rule.Value.Split(".Must(")[1..]))

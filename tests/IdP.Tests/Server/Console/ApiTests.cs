@@ -189,6 +189,42 @@ internal sealed class ApiTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         Assert.That((await ApiAsync(Owner, HttpMethod.Get, "/audit?event=api_token.revoked&person=" + HelpDesk)).Body, Does.Contain($"left behind ({others.Id}) was revoked"));
     }
 
+    [Test]
+    public async Task A_reason_that_is_too_long_is_refused_everywhere()
+    {
+        var (token, most) = (await MakeAsync(null, "to stay"), new string('x', 500));
+        foreach (var (method, path, body) in new (HttpMethod, string, object?)[]
+        {
+            (HttpMethod.Post, "/users/luke/disable", new { reason = most + "x" }), (HttpMethod.Post, "/users/luke/enable", new { reason = most + "x" }),
+            (HttpMethod.Post, "/users/luke/end-sessions", new { reason = most + "x" }), (HttpMethod.Delete, $"/users/luke?reason={most}x", null),
+            (HttpMethod.Delete, $"/tokens/{token.Id}?reason={most}x", null), (HttpMethod.Post, $"/apply?reason={most}x", new { groups = new[] { new { name = "none" } } }),
+        })
+        {
+            var refused = await ApiAsync(Owner, method, path, body);
+            AssertProblem(refused, HttpStatusCode.BadRequest, "invalid");
+            Assert.That(refused.Json.GetProperty("errors").GetProperty("reason")[0].GetString(), Is.EqualTo("A reason has at most 500 characters."), path);
+        }
+
+        foreach (var typed in new[] { "users disable luke", "users enable luke", "users end-sessions luke", "users remove luke", "tokens revoke " + token.Id })
+        {
+            var said = await Server.CommandAsync([.. typed.Split(' '), "--reason", most + "x"]);
+            Assert.That((said.ExitCode, said.Error), Is.EqualTo((1, "A reason has at most 500 characters.\n")), typed);
+        }
+
+        var console = await ConsoleAsync(Owner);
+        foreach (var page in new[] { $"admin/people/{await IdOfAsync("luke")}/disable", $"admin/people/{await IdOfAsync("luke")}/remove", "admin/tokens/revoke?id=" + token.Id })
+        {
+            var said = await console.SubmitAsync(await console.OpenAsync(page), null, ("reason", most + "x"));
+            Assert.That((said.Status, said.Page.QuerySelector(".err")?.TextContent), Is.EqualTo((HttpStatusCode.BadRequest, "A reason has at most 500 characters.")), page);
+        }
+
+        // What does not fit with what was done is seen to be cut.
+        await ApiAsync(Owner, HttpMethod.Post, "/users/luke/end-sessions", new { reason = most });
+        Assert.That((await ApiAsync(Owner, HttpMethod.Get, "/audit?person=luke&limit=1")).Json.GetProperty("items")[0].GetProperty("reason").GetString(), Has.Length.EqualTo(512).And.EndsWith("xx…"));
+
+        async Task<string> IdOfAsync(string name) => (await ApiAsync(Owner, HttpMethod.Get, "/users/" + name)).JsonString("id")!;
+    }
+
     private async Task<(string Id, string Token)> MakeAsync(string? maker, string name, string? username = null)
     {
         var body = new Dictionary<string, object> { ["name"] = name, ["scopes"] = new[] { "groups:read", "tokens:write" } };
