@@ -21,9 +21,12 @@ internal sealed class SetMailTemplate(IdPDatabase database, MailTemplates templa
     {
         /// <summary>The ETag of the words that the caller saw; null: whatever they are.</summary>
         public string? IfMatch { get; init; }
+
+        /// <summary>A language is added: words that there are in it are left as they are.</summary>
+        public bool IsNew { get; init; }
     }
 
-    public enum Outcome { Changed, NothingToDo, NoSuchMail, GiveBoth }
+    public enum Outcome { Changed, NothingToDo, NoSuchMail, GiveBoth, ThereAlready }
 
     public sealed class Validator : AbstractValidator<Request>
     {
@@ -48,6 +51,7 @@ internal sealed class SetMailTemplate(IdPDatabase database, MailTemplates templa
         if (MailKinds.Find(request.Kind) is not { } kind) return Outcome.NoSuchMail;
         var language = MailTemplates.Normalize(request.Language);
         var known = await templates.GetAsync(kind, language, ct);
+        if (known is not null && request.IsNew) return Outcome.ThereAlready;
         if (known is not null) ETags.Demand(request.IfMatch, MailApi.Template.Of(known));
         else if (request.IfMatch is not null) throw new StaleException();
         // A language of one's own begins with both.
@@ -58,10 +62,11 @@ internal sealed class SetMailTemplate(IdPDatabase database, MailTemplates templa
         return await database.SaveAsync(async db =>
         {
             // Whoever changed it since it was read above stands before this one.
-            if (request.IfMatch is not null)
+            if (request.IfMatch is not null || request.IsNew)
             {
                 await OwnerSetup.LockAsync(db, ct);
-                if ((await db.MailTemplates.FindAsync([kind.Name, language], ct))?.UpdatedAt != known?.UpdatedAt) throw new StaleException();
+                if ((await db.MailTemplates.FindAsync([kind.Name, language], ct))?.UpdatedAt != known?.UpdatedAt)
+                    return request.IsNew ? Outcome.ThereAlready : throw new StaleException();
             }
 
             await StoreAsync(db, kind, language, words, actor, request.Reason, clock.GetUtcNow(), ct);

@@ -160,6 +160,12 @@ internal sealed class SmallAreaPagesTests() : ConsoleFixture(TestDatabaseKind.Sq
         Assert.That((await console.OpenAsync(link)).Status, Is.EqualTo(HttpStatusCode.NotFound), "There is nothing to take back.");
         Assert.That(reset.Page.Body!.TextContent, Does.Contain("The shipped words hold again."));
         var french = await console.SubmitAsync(await console.OpenAsync("admin/mail/template?kind=E2"), null, ("language", "fr"), ("subject", "Bientôt"), ("text", "[Configurer]({link})"), ("reason", "new"));
+        var again = await console.SubmitAsync(await console.OpenAsync("admin/mail/template?kind=E2"), null, ("language", "FR"), ("subject", "Autre"), ("text", "[Autre]({link})"), ("reason", "new"));
+        Assert.That((again.Status, again.Page.QuerySelector(".err")?.TextContent), Is.EqualTo((HttpStatusCode.Conflict, "This mail has words in fr already; they stay as they are. Change them on their own page.")));
+        Assert.That((again.Page.QuerySelector("#subject")!.GetAttribute("value"), again.Page.QuerySelector("#text")!.TextContent.Trim()), Is.EqualTo(("Autre", "[Autre]({link})")), "What was typed stays.");
+        Assert.That((await console.OpenAsync(again.Page.QuerySelector("form a[href*='language=fr']")!.GetAttribute("href")!)).Page.QuerySelector("#subject")!.GetAttribute("value"), Is.EqualTo("Bientôt"));
+        var shipped = await console.SubmitAsync(await console.OpenAsync("admin/mail/template?kind=E2"), null, ("language", "de"), ("subject", "Bald"), ("text", "[Los]({link})"), ("reason", "new"));
+        Assert.That(shipped.Status, Is.EqualTo(HttpStatusCode.Conflict), "Nor are the shipped words overwritten unseen.");
         Assert.That((french.Uri.Query, french.Page.QuerySelector("#subject")!.GetAttribute("value")), Is.EqualTo(("?kind=E2&language=fr&done=saved", "Bientôt")));
     }
 
@@ -200,18 +206,18 @@ internal sealed class SmallAreaPagesTests() : ConsoleFixture(TestDatabaseKind.Sq
         var link = list.Page.QuerySelectorAll("tbody tr").Single(r => r.TextContent.Contains("script <b>", StringComparison.Ordinal)).QuerySelector("a")!.GetAttribute("href")!;
         Assert.That((await (await ConsoleAsync(Auditor)).OpenAsync(link)).Status, Is.EqualTo(HttpStatusCode.NotFound), "Somebody else's is as unknown as none.");
         Assert.That((await (await ConsoleAsync(Owner)).OpenAsync("admin/tokens")).Body, Does.Contain("script &lt;b&gt;"));
-        var revoked = await console.SubmitAsync(await console.OpenAsync(link), null, ("reason", "done"));
-        Assert.That(revoked.Page.Body!.TextContent, Does.Contain("The token works no more."));
-        Assert.That((await ApiWithAsync(token, HttpMethod.Get, "/users")).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
-    }
-
-    [Test]
         foreach (var (name, said) in new[] { ("a child", "The one token that was made with it stops with it."), ("another", "The 2 tokens that were made with it, directly or by one of them, stop with it.") })
         {
             await ApiWithAsync(token, HttpMethod.Post, "/tokens", new { name, scopes = new[] { "people:read" } });
             Assert.That((await console.OpenAsync(link)).Page.QuerySelector("form.card")!.TextContent, Does.Contain(said));
         }
 
+        var revoked = await console.SubmitAsync(await console.OpenAsync(link), null, ("reason", "done"));
+        Assert.That(revoked.Page.Body!.TextContent, Does.Contain("The token works no more."));
+        Assert.That((await ApiWithAsync(token, HttpMethod.Get, "/users")).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
+    }
+
+    [Test]
     public async Task A_scope_that_was_not_offered_is_refused()
     {
         var console = await ConsoleAsync(HelpDesk);

@@ -31,6 +31,9 @@ internal sealed class TemplateModel(Visit visit, MailTemplates templates, SetMai
 
     public MailTemplates.Found? Found { get; private set; }
 
+    /// <summary>The language that was to be added and is there already; null: none.</summary>
+    public string? There { get; private set; }
+
     /// <summary>What is stored, as it would be sent.</summary>
     public OutboxMessage? Preview { get; private set; }
 
@@ -44,10 +47,17 @@ internal sealed class TemplateModel(Visit visit, MailTemplates templates, SetMai
             return await AgainAsync(null, StatusCodes.Status400BadRequest);
         }
 
-        var language = Language.Length > 0 ? Language : NewLanguage?.Trim() ?? "";
-        return await set.HandleAsync(new(Kind.Name, language, Subject ?? "", Text ?? "", Reason) { IfMatch = State }, Actor, Ct) == SetMailTemplate.Outcome.NothingToDo
-            ? Done(Address(language), "nothing")
-            : Done(Address(language), "saved");
+        var isNew = Language.Length == 0;
+        var language = isNew ? NewLanguage?.Trim() ?? "" : Language;
+        switch (await set.HandleAsync(new(Kind.Name, language, Subject ?? "", Text ?? "", Reason) { IfMatch = State, IsNew = isNew }, Actor, Ct))
+        {
+            case SetMailTemplate.Outcome.ThereAlready:
+                There = MailTemplates.Normalize(language);
+                AddError("language", T["Admin.Mail.LanguageThere", ("language", There)]);
+                return await AgainAsync(null, StatusCodes.Status409Conflict);
+            case SetMailTemplate.Outcome.NothingToDo: return Done(Address(language), "nothing");
+            default: return Done(Address(language), "saved");
+        }
     });
 
     protected override async Task<IActionResult> ShowAsync()
