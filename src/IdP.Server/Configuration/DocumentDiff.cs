@@ -64,7 +64,7 @@ internal sealed class DocumentDiff(TotpSecrets totpSecrets, RandomSource random)
         foreach (var entry in document.Groups) await GroupAsync(run, entry, ct);
         foreach (var entry in document.Users) await UserAsync(run, entry, ct);
         // Each of several owners is not the last one as long as the others stand.
-        if (await OwnerSetup.TakesEveryOwnerAsync(db, ct)) run.Errors.Add(new("$.users", "No owner would be left who can sign in."));
+        if (await OwnerSetup.TakesEveryOwnerAsync(db, ct)) run.Errors.AddRange(OwnersTaken(db, document));
         foreach (var entry in document.Clients) await ClientAsync(run, entry, ct);
         foreach (var entry in document.Apis) await ApiAsync(run, entry, ct);
         foreach (var entry in document.MailTemplates) await MailAsync(run, entry, ct);
@@ -166,9 +166,21 @@ internal sealed class DocumentDiff(TotpSecrets totpSecrets, RandomSource random)
         if (entry.Properties.Email is { Length: > 0 } email && await run.Db.IsTakenAsync(email, user?.Id, ct))
             run.Errors.Add(new(entry.Path + ".email", $"{email} belongs to somebody else."));
         if (await OwnerSetup.IsFirstOwnerAsync(run.Db, entry.Properties.Roles, run.Mode.Actor, ct)) run.Errors.Add(new(entry.Path + ".roles", OwnerSetup.FirstByLink));
-        if (user is not null && entry.Properties.Roles is { } roles && !Roles.Normalize(roles).Contains(Roles.Owner) && await OwnerSetup.IsLastOwnerAsync(run.Db, user, ct))
-            run.Errors.Add(new(entry.Path + ".roles", $"{entry.UserName} is the only owner; make somebody else owner first."));
         return run.Errors.Count > before;
+    }
+
+    // The keys that take the role from those who have it, or turn them off.
+    private static IEnumerable<DocumentError> OwnersTaken(IdPDbContext db, ApplyDocument document)
+    {
+        var owners = db.ChangeTracker.Entries<User>()
+            .Where(e => e.State == EntityState.Modified && e.Property(u => u.DisabledAt).OriginalValue is null && Roles.Normalize(e.Property(u => u.Roles).OriginalValue).Contains(Roles.Owner))
+            .ToDictionary(e => e.Entity.NormalizedUserName, e => Roles.Normalize(e.Entity.Roles).Contains(Roles.Owner) ? "disabled" : "roles", StringComparer.Ordinal);
+        return from entry in document.Users
+               let name = UserNames.Normalize(entry.UserName)
+               where owners.ContainsKey(name)
+               select Error($"{entry.Path}.{owners[name]}", entry.UserName);
+
+        static DocumentError Error(string path, string name) => new(path, $"No owner would be left who can sign in. Leave {name} an owner, or make somebody else owner in this document.");
     }
 
     private static void ChangeProperties(Run run, ApplyDocument.UserEntry entry, User user)

@@ -44,6 +44,6 @@ internal sealed class LastOwnerTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
 
         var result = await Server.CommandAsync("apply", file);
 
-        Assert.That((result.ExitCode, result.Error.Trim()), Is.EqualTo((1, "$.users[0].roles: olga is the only owner; make somebody else owner first.")));
+        Assert.That((result.ExitCode, result.Error.Trim()), Is.EqualTo((1, "$.users[0].roles: No owner would be left who can sign in. Leave olga an owner, or make somebody else owner in this document.")));
     }
 }
