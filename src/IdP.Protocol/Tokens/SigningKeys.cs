@@ -106,7 +106,7 @@ public sealed class SigningKeys(Catalog catalog, MasterKeys masterKeys, RandomSo
         if (options.SigningKeyLifetime == TimeSpan.Zero) return;
         foreach (var key in snapshot.SigningKeys.Where(k => k.RetiredAt is null && k.ActiveFrom + options.SigningKeyLifetime <= now))
         {
-            await RotateAsync(key.Algorithm, "system", $"The key before it is {options.SigningKeyLifetime.TotalDays:0} days old.");
+            await RotateAsync(key.Algorithm, "system", options.SigningKeyLifetime.TotalDays == 1 ? "The key before it is 1 day old." : $"The key before it is {options.SigningKeyLifetime.TotalDays:0} days old.");
         }
     }
 

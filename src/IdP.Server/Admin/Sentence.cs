@@ -17,6 +17,15 @@ internal static class Sentence
     public static string Of(FormattableString english) =>
         Translation(english.Format) is { } translated ? string.Format(CultureInfo.CurrentCulture, translated, english.GetArguments()) : FormattableString.Invariant(english);
 
+    /// <summary>How long: <c>1 day</c>, <c>3 days</c>.</summary>
+    public static string Days(int n) => n == 1 ? Of($"1 day") : Of($"{n} days");
+
+    /// <inheritdoc cref="Days"/>
+    public static string Minutes(int n) => n == 1 ? Of($"1 minute") : Of($"{n} minutes");
+
+    /// <inheritdoc cref="Days"/>
+    public static string Seconds(int n) => n == 1 ? Of($"1 second") : Of($"{n} seconds");
+
     /// <summary>Why something is done, for the audit log; it must be said.</summary>
     public static IRuleBuilderOptions<T, string> IsReason<T>(this IRuleBuilder<T, string> rule) =>
         rule.NotEmpty().WithMessage(Of($"Say why, for the audit log.")).IsReasonOrNone();

@@ -22,6 +22,10 @@ internal static class Texts
         return false;
     }
 
+    /// <summary>A number with what it counts, for the command line and the audit log, which are English: <c>1 day</c>, <c>3 days</c>.</summary>
+    /// <param name="many">Null: <paramref name="one"/> with an s.</param>
+    public static string Count(long n, string one, string? many = null) => string.Create(CultureInfo.InvariantCulture, $"{n} {(n == 1 ? one : many ?? one + "s")}");
+
     /// <summary>The text as a terminal may get it: what steers it or turns the reading direction becomes visible.</summary>
     public static string ForTerminal(string text) =>
         string.Concat(text.Select(c => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format

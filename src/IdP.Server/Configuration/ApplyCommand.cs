@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IdP.Server.Admin;
 using IdP.Server.Cli;
 using IdP.Verification.SignIn;
 
@@ -47,8 +48,8 @@ internal static class ApplyCommand
     {
         Print(call, differences);
         call.Out.Line(differences.Count == 0 ? "Nothing to do."
-            : dryRun ? $"{differences.Count} differences; nothing was changed."
-            : $"{differences.Count} changes applied.");
+            : dryRun ? $"{Texts.Count(differences.Count, "difference")}; nothing was changed."
+            : $"{Texts.Count(differences.Count, "change")} applied.");
     }
 
     /// <summary>Each difference, with what gets weaker below it.</summary>

@@ -227,7 +227,7 @@ internal sealed class DocumentDiff(TotpSecrets totpSecrets, RandomSource random)
             run.Db.Audit(person.User, AuditEvents.EnrollmentRequired, run.Mode.Actor, run.Mode.Reason,
                 enrollment.Deadline is { } end ? $"required until {Periods.Time(end)}" : "required", run.Now);
             run.Differences.Add(new($"user {entry.UserName}", "verification: notRequired -> required"
-                + (enrollment.Deadline is null ? "" : $", a period of {run.EnrollmentDays} days begins")));
+                + (enrollment.Deadline is null ? "" : $", a period of {Texts.Count(run.EnrollmentDays, "day")} begins")));
         }
 
         // What a resource demanded it would demand again, with a new period; and a reset is not undone by a file.

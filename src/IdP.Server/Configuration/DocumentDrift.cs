@@ -89,7 +89,7 @@ internal sealed class DocumentDrift(DocumentApply apply, DocumentExport export, 
         }
 
         found.AddRange(others.Take(MostNames).Select(name => new Difference($"user {name}", "is stored, and is not in the document")));
-        if (others.Count > MostNames) found.Add(new("users", $"{others.Count - MostNames} more people are stored, and are not in the document"));
+        if (others.Count > MostNames) found.Add(new("users", $"{Texts.Count(others.Count - MostNames, "more person is stored, and is", "more people are stored, and are")} not in the document"));
         return found;
     }
 

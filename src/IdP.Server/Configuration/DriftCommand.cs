@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IdP.Server.Admin;
 using IdP.Server.Cli;
 
 namespace IdP.Server.Configuration;
@@ -28,7 +29,7 @@ internal static class DriftCommand
         {
             foreach (var difference in result.Differs) call.Out.Line($"{difference.Subject}: {difference.Text} (stored -> document)");
             foreach (var difference in result.OnlyStored) call.Out.Line($"{difference.Subject}: {difference.Text}");
-            call.Out.Line(result.Any ? $"{result.Differs.Count + result.OnlyStored.Count} differences between the database and {Path.GetFileName(call.Value(file))}." : "No drift.");
+            call.Out.Line(result.Any ? $"{Texts.Count(result.Differs.Count + result.OnlyStored.Count, "difference")} between the database and {Path.GetFileName(call.Value(file))}." : "No drift.");
         }
 
         return result.Any ? ExitCode.Differences : ExitCode.Done;

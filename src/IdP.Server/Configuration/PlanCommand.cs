@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IdP.Server.Admin;
 using IdP.Server.Cli;
 
 namespace IdP.Server.Configuration;
@@ -31,7 +32,7 @@ internal static class PlanCommand
         {
             ApplyCommand.Print(call, differences);
             call.Out.Line(differences.Count == 0 ? "Nothing to do."
-                : $"{(differences.Count == 1 ? "1 difference" : $"{differences.Count} differences")}, {(weaker == 0 ? "none of them weaker" : $"{weaker} of them weaker")}. Nothing was changed.");
+                : $"{Texts.Count(differences.Count, "difference")}, {(weaker == 0 ? "none of them weaker" : $"{weaker} of them weaker")}. Nothing was changed.");
         }
 
         return differences.Count == 0 ? ExitCode.Done : weaker > 0 && failIfWeaker ? ExitCode.Weaker : ExitCode.Differences;

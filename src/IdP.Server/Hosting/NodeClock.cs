@@ -26,7 +26,7 @@ internal sealed class NodeClock(IdPDatabase database, TimeProvider clock, ILogge
         var (ahead, behind) = (before - there, there - after);
         if (ahead <= Tolerated && behind <= Tolerated) return null;
         return string.Create(CultureInfo.InvariantCulture,
-            $"The clock of this node is {(ahead > behind ? ahead : behind).TotalSeconds:F0} seconds {(ahead > behind ? "ahead of" : "behind")} its database's.");
+            $"The clock of this node is {Admin.Texts.Count((long)Math.Round((ahead > behind ? ahead : behind).TotalSeconds), "second")} {(ahead > behind ? "ahead of" : "behind")} its database's.");
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

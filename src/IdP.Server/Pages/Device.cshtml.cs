@@ -61,7 +61,7 @@ internal sealed class DeviceModel(Visit visit, DeviceRequests devices, DeviceCod
         {
             var wait = DeviceCodeGuesses.Window;
             Response.Headers.RetryAfter = wait.TotalSeconds.ToString(CultureInfo.InvariantCulture);
-            return Refuse("user_code", T["SignIn.TooMany", ("minutes", (int)wait.TotalMinutes)], StatusCodes.Status429TooManyRequests);
+            return Refuse("user_code", T.Count("SignIn.TooMany", (int)wait.TotalMinutes), StatusCodes.Status429TooManyRequests);
         }
 
         if (await devices.OpenAsync(typed, Who.Person.Id) is not { } device)

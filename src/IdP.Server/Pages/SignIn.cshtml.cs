@@ -66,7 +66,7 @@ internal sealed class SignInModel(Visit visit, PasswordSignIn passwords, Passkey
                 return Go(await Visit.Flow.ContinueAsync(Who, Target.Policy, Target.Demands));
             case PasswordOutcome.TooMany(var minutes):
                 Response.Headers.RetryAfter = (minutes * 60).ToString(System.Globalization.CultureInfo.InvariantCulture);
-                return Refuse("password", T["SignIn.TooMany", ("minutes", minutes)], StatusCodes.Status429TooManyRequests);
+                return Refuse("password", T.Count("SignIn.TooMany", minutes), StatusCodes.Status429TooManyRequests);
             case PasswordOutcome.Busy:
                 Response.Headers.RetryAfter = PasswordGate.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 return Refuse("password", T["SignIn.Busy"], StatusCodes.Status503ServiceUnavailable);
@@ -87,7 +87,7 @@ internal sealed class SignInModel(Visit visit, PasswordSignIn passwords, Passkey
                 return Go(decision);
             case PasskeySignInOutcome.TooMany(var minutes):
                 Response.Headers.RetryAfter = (minutes * 60).ToString(System.Globalization.CultureInfo.InvariantCulture);
-                return Refuse("password", T["SignIn.TooMany", ("minutes", minutes)], StatusCodes.Status429TooManyRequests);
+                return Refuse("password", T.Count("SignIn.TooMany", minutes), StatusCodes.Status429TooManyRequests);
             default:
                 return await ShowAgainAsync(T["Passkey.Refused"]);
         }

@@ -25,7 +25,7 @@ internal sealed class Words(BrandingOptions branding)
         Make(Find(key) ?? throw new InvalidOperationException($"There is no text {key}."), values);
 
     /// <summary>A text that counts: the key with <c>.One</c> at its end is used for 1.</summary>
-    public Phrase Count(string key, int n, params ReadOnlySpan<(string Name, object? Value)> values) =>
+    public Phrase Count(string key, long n, params ReadOnlySpan<(string Name, object? Value)> values) =>
         this[n == 1 && Find(key + ".One") is not null ? key + ".One" : key, [("n", n), .. values]];
 
     /// <summary>What remains of a period: in begun days, on the last day in begun hours.</summary>

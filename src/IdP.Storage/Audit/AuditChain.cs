@@ -143,7 +143,7 @@ public sealed class AuditChain(IdPDatabase database, AuditSeals seals, AuditVeri
             await s.AuditAsync(new AuditEvent
             {
                 At = next.At, Event = AuditEvents.AuditRemoved, Actor = "system", Resource = "audit", Outcome = "success",
-                Reason = string.Create(CultureInfo.InvariantCulture, $"{rows} rows of before {cut.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC were removed (setting auditRetentionDays); the chain begins after link {cut.Sequence}"),
+                Reason = string.Create(CultureInfo.InvariantCulture, $"{rows} {(rows == 1 ? "row" : "rows")} of before {cut.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC {(rows == 1 ? "was" : "were")} removed (setting auditRetentionDays); the chain begins after link {cut.Sequence}"),
             });
             return rows;
         });

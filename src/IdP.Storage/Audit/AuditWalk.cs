@@ -150,7 +150,7 @@ internal sealed class AuditWalk(IdPDatabase database, AuditSeals seals, AuditChe
     {
         var beyond = checkpoints.Find(c => c.Sequence > sequence);
         if (beyond.Id > 0)
-            ofChain = new(AuditFaultKind.EndRemoved, null, sequence + 1, beyond.Id, Text($"The end of the log was removed: checkpoint {beyond.Id} was signed over {beyond.Sequence} links, and the chain ends at {sequence}{After()}."));
+            ofChain = new(AuditFaultKind.EndRemoved, null, sequence + 1, beyond.Id, Text($"The end of the log was removed: checkpoint {beyond.Id} was signed over {Links(beyond.Sequence)}, and the chain ends at {sequence}{After()}."));
     }
 
     private async Task CheckKeptAsync()
@@ -168,7 +168,7 @@ internal sealed class AuditWalk(IdPDatabase database, AuditSeals seals, AuditChe
             : await database.ReadAsync(s => s.FirstAsync("SELECT hash FROM audit_links WHERE sequence = @p0", r => r.GetString(0), kept.Sequence));
         if (there == kept.Hash) return;
         ofChain = new(AuditFaultKind.EndRemoved, null, kept.Sequence, kept.Id, there is null
-            ? Text($"The end of the log is missing: the given checkpoint was signed over {kept.Sequence} links, and the chain ends at {sequence}{After()}. Rows were removed, or an older backup was restored.")
+            ? Text($"The end of the log is missing: the given checkpoint was signed over {Links(kept.Sequence)}, and the chain ends at {sequence}{After()}. Rows were removed, or an older backup was restored.")
             : Text($"The log is not the one that the given checkpoint was signed over: link {kept.Sequence} is another."));
     }
 
@@ -204,6 +204,8 @@ internal sealed class AuditWalk(IdPDatabase database, AuditSeals seals, AuditChe
             "SELECT MAX(id) FROM audit_events WHERE seal IS NOT NULL GROUP BY seal HAVING COUNT(*) > 1 ORDER BY 1 LIMIT 1", r => r.GetInt64(0)));
         if (twice is { } copy) ofRows ??= new(AuditFaultKind.RowInserted, copy, null, null, Text($"Row {copy} was inserted: it is a copy of another row."));
     }
+
+    private static string Links(long n) => n == 1 ? "1 link" : string.Create(CultureInfo.InvariantCulture, $"{n} links");
 
     private void LinkMissing() =>
         ofChain = new(AuditFaultKind.LinkRemoved, null, sequence + 1, null, Text($"Link {sequence + 1} was removed{After()}."));

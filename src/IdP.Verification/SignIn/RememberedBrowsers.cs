@@ -63,7 +63,7 @@ public sealed class RememberedBrowsers(IdPDatabase database, RandomSource random
         await statements.ExecuteAsync(
             "INSERT INTO remembered_browsers (hash, user_id, credential_generation, verified_at, expires_at, user_agent) VALUES (@p0, @p1, @p2, @p3, @p4, @p5)",
             Handle.HashOf(handle), who.Person.Id, who.Person.CredentialGeneration, now, now.AddDays(days), origin.UserAgent);
-        await statements.AuditAsync(Event(AuditEvents.BrowserRemembered, who.Person, resource, $"For {days} days.", origin));
+        await statements.AuditAsync(Event(AuditEvents.BrowserRemembered, who.Person, resource, days == 1 ? "For 1 day." : $"For {days} days.", origin));
         return handle;
     }
 

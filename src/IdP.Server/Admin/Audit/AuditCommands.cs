@@ -45,7 +45,7 @@ internal static class AuditCommands
 
             var rows = 0L;
             var problem = await call.Files.WriteAsync(file, output.Overwrites, async stream => rows = await call.Out.ProgressAsync("Writing", _ => write(stream, call.Ct)), call.Ct);
-            return problem is null ? call.Out.Done($"{rows} rows were written to {file}.", new { rows, file }) : call.Out.Fail(problem);
+            return problem is null ? call.Out.Done($"{Texts.Count(rows, "row was", "rows were")} written to {file}.", new { rows, file }) : call.Out.Fail(problem);
         });
     }
 

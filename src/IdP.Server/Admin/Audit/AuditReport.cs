@@ -22,13 +22,15 @@ internal sealed record AuditReport(
     public static IEnumerable<string> Sentences(AuditVerdict verdict)
     {
         yield return verdict.IsIntact
-            ? Text($"{verdict.Rows} rows are as they were written, and none is missing.")
-            : Text($"{verdict.Rows} rows are as they were written, up to the first fault.");
-        if (verdict.Begins > 0) yield return Text($"Retention removed the {verdict.Begins} links before; the log begins at {Call.Time(verdict.FirstAt) ?? "its next row"}.");
-        if (verdict.FromBefore > 0) yield return Text($"{verdict.FromBefore} of them are from before rows were sealed: what was done to them earlier cannot be known.");
-        if (verdict.Waiting > 0) yield return Text($"{verdict.Waiting} newer rows are sealed and not linked yet, the first of {Call.Time(verdict.WaitingSince)}.");
-        if (verdict.LastCheckpoint is { } last) yield return Text($"The newest checkpoint is number {last.Id} of {Call.Time(last.At)}, over {last.Sequence} links.");
+            ? Text($"{Seen(verdict.Rows)} written, and none is missing.")
+            : Text($"{Seen(verdict.Rows)} written, up to the first fault.");
+        if (verdict.Begins > 0) yield return Text($"Retention removed the {Texts.Count(verdict.Begins, "link")} before; the log begins at {Call.Time(verdict.FirstAt) ?? "its next row"}.");
+        if (verdict.FromBefore > 0) yield return Text($"{Texts.Count(verdict.FromBefore, "of them is", "of them are")} from before rows were sealed: what was done to {(verdict.FromBefore == 1 ? "it" : "them")} earlier cannot be known.");
+        if (verdict.Waiting > 0) yield return Text($"{Texts.Count(verdict.Waiting, "newer row is", "newer rows are")} sealed and not linked yet, the first of {Call.Time(verdict.WaitingSince)}.");
+        if (verdict.LastCheckpoint is { } last) yield return Text($"The newest checkpoint is number {last.Id} of {Call.Time(last.At)}, over {Texts.Count(last.Sequence, "link")}.");
     }
+
+    private static string Seen(long rows) => Texts.Count(rows, "row is as it was", "rows are as they were");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -114,13 +114,13 @@ internal static class CampaignCommands
             if (call.Value(dryRun))
             {
                 var count = await call.Get<RemindCampaign>().CountAsync(campaign.Id);
-                return call.Out.Done($"It would reach {count} people.", new { people = count, dryRun = true });
+                return call.Out.Done($"It would reach {Texts.Count(count, "person", "people")}.", new { people = count, dryRun = true });
             }
 
             return await call.Out.ProgressAsync("Writing mails", progress => call.Get<RemindCampaign>().HandleAsync(
                 new(campaign.Id, Why(call, reason)) { Progress = progress }, call.Actor, call.Ct)) switch
             {
-                RemindCampaign.Outcome.Reminded reminded => call.Out.Done($"{reminded.People} people were reminded.", new { people = reminded.People }),
+                RemindCampaign.Outcome.Reminded reminded => call.Out.Done($"{Texts.Count(reminded.People, "person was", "people were")} reminded.", new { people = reminded.People }),
                 RemindCampaign.Outcome.TooSoon soon => call.Out.Fail($"They were reminded at {Call.Time(soon.Last)}. Wait an hour."),
                 _ => call.Out.Fail($"{campaign.Name} is closed."),
             };
@@ -138,7 +138,7 @@ internal static class CampaignCommands
                 new(campaign.Id, deadline, call.Value(late), Why(call, reason)) { Progress = progress }, call.Actor, call.Ct)) switch
             {
                 ExtendCampaign.Outcome.Extended e => call.Out.Done(
-                    $"{campaign.Name} lasts until {Call.Time(deadline)}. {e.More} people have more time, {e.Unlocked} were unlocked, {e.StillLate} are late.",
+                    $"{campaign.Name} lasts until {Call.Time(deadline)}. {Texts.Count(e.More, "person has", "people have")} more time, {Texts.Count(e.Unlocked, "was", "were")} unlocked, {Texts.Count(e.StillLate, "is", "are")} late.",
                     new { id = campaign.Id, deadline, e.More, e.Unlocked, e.StillLate, e.OnlyOwner }),
                 ExtendCampaign.Outcome.NotLater not => call.Out.Fail($"{campaign.Name} lasts until {Call.Time(not.Deadline)} already."),
                 _ => call.Out.Fail($"{campaign.Name} is closed."),
@@ -182,11 +182,13 @@ internal static class CampaignCommands
         }
     }
 
-    private static string Describe(Added added) => string.Join(' ', new (int Count, string Text)[]
+    private static string Describe(Added added) => string.Join(' ', new (int Count, string One, string Many)[]
     {
-        (added.Required, "got the deadline."), (added.Enrolled, "have set it up already."), (added.Kept, "keep the deadline that they had."), (added.Late, "were late already, and are."),
-        (added.Before, "were in it before."), (added.Disabled, "were left out: disabled."), (added.OnlyOwner, "were left out: they have an admin role."),
-    }.Where(p => p.Count > 0).Select(p => $"{p.Count} {p.Text}"));
+        (added.Required, "got the deadline.", "got the deadline."), (added.Enrolled, "has set it up already.", "have set it up already."),
+        (added.Kept, "keeps the deadline from before.", "keep the deadline that they had."), (added.Late, "was late already, and is.", "were late already, and are."),
+        (added.Before, "was in it before.", "were in it before."), (added.Disabled, "was left out: disabled.", "were left out: disabled."),
+        (added.OnlyOwner, "was left out for having an admin role.", "were left out: they have an admin role."),
+    }.Where(p => p.Count > 0).Select(p => Texts.Count(p.Count, p.One, p.Many)));
 
     private static string? Describe(ShowCampaign.Mails mails) =>
         mails == new ShowCampaign.Mails(0, 0, 0, 0) ? null : $"{mails.Sent} sent, {mails.Waiting} waiting, {mails.Failed} failed, {mails.Kept} kept";

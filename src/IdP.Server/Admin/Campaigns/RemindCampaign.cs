@@ -122,7 +122,7 @@ internal sealed class RemindCampaign(IdPDatabase database, CountCampaign count, 
         var campaign = await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(c => c.Id == request.Id && c.ClosedAt == null, ct);
         if (campaign is null) return new Outcome.NotRunning();
         if (won == 0) return new Outcome.TooSoon(campaign.RemindedAt ?? now);
-        db.Audit("campaign:" + campaign.Id, AuditEvents.CampaignReminded, actor, request.Reason, $"{campaign.Name}: {count} people", now);
+        db.Audit("campaign:" + campaign.Id, AuditEvents.CampaignReminded, actor, request.Reason, $"{campaign.Name}: {Texts.Count(count, "person", "people")}", now);
         return null;
     }, ct);
 }

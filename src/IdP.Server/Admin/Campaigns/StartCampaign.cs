@@ -58,7 +58,7 @@ internal sealed class StartCampaign(IdPDatabase database, Members members, Rando
         await database.SaveAsync(db =>
         {
             db.Campaigns.Add(campaign);
-            db.Audit("campaign:" + campaign.Id, AuditEvents.CampaignStarted, actor, request.Reason, $"{campaign.Name}: {ids.Count} people until {Periods.Time(campaign.Deadline)}", now);
+            db.Audit("campaign:" + campaign.Id, AuditEvents.CampaignStarted, actor, request.Reason, $"{campaign.Name}: {Texts.Count(ids.Count, "person", "people")} until {Periods.Time(campaign.Deadline)}", now);
             return Task.CompletedTask;
         }, ct);
         // Whatever stops it on the way, the campaign stands with those who were reached, and adding the others goes on.

@@ -60,7 +60,7 @@ internal sealed class RotateSecret(Catalog catalog, RandomSource random, TimePro
             var secret = Handle.New(random);
             db.ClientSecrets.Add(ClientSecrets.Keep(stored.Client.ClientId, secret, random, now));
             stored.Client.UpdatedAt = now;
-            db.Audit(stored.Resource, AuditEvents.ClientChanged, actor, request.Reason, $"secret rotated; old ones valid for {request.OverlapHours} hours", now);
+            db.Audit(stored.Resource, AuditEvents.ClientChanged, actor, request.Reason, $"secret rotated; old ones valid for {Texts.Count(request.OverlapHours, "hour")}", now);
             return new Outcome.Rotated(secret, oldUntil > now ? oldUntil : null);
         }, ct);
     }

@@ -50,7 +50,7 @@ internal static class Weaker
     };
 
     public static string? Reverify(string name, int old, int wanted) =>
-        wanted > old ? Sentence.Of($"{name} accepts a verification for longer: {wanted} minutes instead of {old}.") : null;
+        wanted > old ? Sentence.Of($"{name} accepts a verification for longer: {Sentence.Minutes(wanted)} instead of {old}.") : null;
 
     /// <param name="name">The application.</param>
     /// <param name="old">The methods that counted so far; empty: any.</param>
@@ -66,7 +66,7 @@ internal static class Weaker
 
     public static string? Remember(string name, int old, int wanted) =>
         wanted <= old ? null
-        : old == 0 ? Sentence.Of($"At {name}, a stolen browser that is remembered needs no code for {wanted} days, only the password.")
+        : old == 0 ? Sentence.Of($"At {name}, a stolen browser that is remembered needs no code for {Sentence.Days(wanted)}, only the password.")
         : Sentence.Of($"At {name}, a stolen browser that is remembered needs no code for {wanted} days instead of {old}, only the password.");
 
     /// <param name="where">Where a first enrollment begins, such as "on the way to Payroll".</param>

@@ -17,7 +17,7 @@ internal static class ClientChecks
     {
         var found = catalog.Clients.Values.Where(c => c.DisabledAt is null).OrderBy(c => c.ClientId, StringComparer.Ordinal)
             .SelectMany(client => Client(client, [.. catalog.Secrets[client.ClientId]], now)).ToList();
-        return found.Count > 0 ? found : [Check.Ok("clients", $"{catalog.Clients.Count} are registered, none of them weakly.")];
+        return found.Count > 0 ? found : [Check.Ok("clients", $"{Texts.Count(catalog.Clients.Count, "is registered, and not weakly", "are registered, none of them weakly")}.")];
     }
 
     public static async Task<IEnumerable<Check>> PoliciesAsync(Catalog source, IdPDatabase database)
@@ -40,7 +40,7 @@ internal static class ClientChecks
         if (settings.EnrollmentProof == EnrollmentProof.None)
             yield return Check.Warning("settings", "enrollmentProof is none: whoever knows a password can enrol an authenticator of their own.", "idp settings set enrollmentProof automatic");
         if (settings.RefreshTokenGraceSeconds > 0)
-            yield return Check.Warning("settings", $"A used refresh token is answered again for {settings.RefreshTokenGraceSeconds} seconds.", "idp settings set refreshTokenGraceSeconds 0, unless a client loses answers.");
+            yield return Check.Warning("settings", $"A used refresh token is answered again for {Texts.Count(settings.RefreshTokenGraceSeconds, "second")}.", "idp settings set refreshTokenGraceSeconds 0, unless a client loses answers.");
         foreach (var problem in settings.Problems()) yield return Check.Problem("settings", Sentence.Of(problem), "idp settings set NAME VALUE");
         if (string.IsNullOrEmpty(settings.SupportContact))
             yield return Check.Warning("settings", "There is no supportContact: whoever is locked out is told of nobody to ask.", "idp settings set supportContact help@example.com");

@@ -51,7 +51,7 @@ internal static class DoctorCommand
             if (check.Do is not null) output.Line($"         -> {check.Do}");
         }
 
-        output.Line($"{checks.Count} checks, {problems} problems, {warnings} warnings.");
+        output.Line($"{Texts.Count(checks.Count, "check")}, {Texts.Count(problems, "problem")}, {Texts.Count(warnings, "warning")}.");
         return exitCode;
     }
 }

@@ -27,7 +27,7 @@ internal static class KeyChecks
             }
             else if (options.SigningKeyLifetime > TimeSpan.Zero && now - last.ActiveFrom > options.SigningKeyLifetime + Late)
             {
-                yield return Check.Warning(name, $"It has signed since {Users.Periods.Time(last.ActiveFrom)}, longer than the {options.SigningKeyLifetime.TotalDays:0} days of IdP:Tokens:SigningKeyLifetime.",
+                yield return Check.Warning(name, $"It has signed since {Users.Periods.Time(last.ActiveFrom)}, longer than the {Texts.Count((long)options.SigningKeyLifetime.TotalDays, "day")} of IdP:Tokens:SigningKeyLifetime.",
                     $"A server that runs replaces it; is one running? Else: idp keys rotate --alg {algorithm}");
             }
             else

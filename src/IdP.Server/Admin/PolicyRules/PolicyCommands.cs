@@ -55,7 +55,7 @@ internal static class PolicyCommands
         .. policy.Draft is not { } draft ? Array.Empty<(string, string?)>() :
         [
             ("Draft since", Call.Time(draft.ChangedAt)), .. Rules(draft.Rules), ("Draft", ChangeList.Words(draft.IdentityVerification)), ("Draft: verified for", Minutes(draft.ReverifyAfterMinutes)),
-            ("Would have asked", $"{draft.WouldAsk} of {draft.People} people in the last {ShowPolicy.Days} days; {draft.Asked} were asked"),
+            ("Would have asked", $"{draft.WouldAsk} of {Texts.Count(draft.People, "person", "people")} in the last {Texts.Count(ShowPolicy.Days, "day")}; asked: {draft.Asked}"),
         ],
     ];
 
@@ -166,7 +166,7 @@ internal static class PolicyCommands
         .. answer.Variations.Select(v => ($"If {v.Kind}{(v.Value is null ? "" : " " + Texts.ForTerminal(v.Value))}", (string?)v.Result)),
     ];
 
-    private static string Minutes(int minutes) => minutes == 0 ? "one authorization" : $"{minutes.ToString(CultureInfo.InvariantCulture)} minutes";
+    private static string Minutes(int minutes) => minutes == 0 ? "one authorization" : Texts.Count(minutes, "minute");
 
     private static int NoSuch(Call call, string clientId) => call.Out.Fail($"There is no client {clientId}. See: idp clients list");
 }

@@ -134,5 +134,5 @@ internal sealed class SetPolicy(Catalog catalog, TimeProvider clock)
     }
 
     private static string Words(PolicyDraft draft) =>
-        $"{ChangeList.Words(draft.Mode)}, {draft.ReverifyAfterMinutes} minutes{string.Concat(draft.Rules.Select(r => "; " + RuleView.Words(r)))}";
+        $"{ChangeList.Words(draft.Mode)}, {Texts.Count(draft.ReverifyAfterMinutes, "minute")}{string.Concat(draft.Rules.Select(r => "; " + RuleView.Words(r)))}";
 }

@@ -85,7 +85,7 @@ internal static class UserCommands
         ("Password", !person.HasPassword ? "none" : person.MustChangePassword ? "must be changed at the next sign-in" : "set"),
         ("Identity verification", person.State), ("Required", person.RequiredAt is null ? "no" : $"since {Call.Time(person.RequiredAt)} by {person.RequiredBy}"),
         ("Deadline", Call.Time(person.Deadline)), ("Days left", person.DaysLeft?.ToString(CultureInfo.InvariantCulture)),
-        ("Because", person.Cause is null ? null : ChangeList.Words(person.Cause)), ("Skipped", person.Skips == 0 ? null : $"{person.Skips} times"),
+        ("Because", person.Cause is null ? null : ChangeList.Words(person.Cause)), ("Skipped", person.Skips == 0 ? null : Texts.Count(person.Skips, "time")),
         ("Active since", Call.Time(person.ActiveSince)), ("Authenticators", person.Authenticators.ToString(CultureInfo.InvariantCulture)),
         ("Recovery codes left", person.RecoveryCodesLeft.ToString(CultureInfo.InvariantCulture)),
         ("Locked", string.Join(", ", person.Locks.Select(l => l.Kind + (l.Until is null ? " until an admin unlocks" : $" until {Call.Time(l.Until)}") + (l.Reference is null ? "" : $" ({l.Reference})")))),
@@ -291,7 +291,7 @@ internal static class UserCommands
         {
             var outcome = await call.Get<EndSessions>().HandleAsync(new(call.Value(name), Why(call, reason)), call.Actor, call.Ct);
             return outcome.Sessions is not { } ended ? NoSuch(call, call.Value(name))
-                : call.Out.Done($"{ended} sessions of {call.Value(name)} were ended.", new { username = call.Value(name), ended });
+                : call.Out.Done($"{Texts.Count(ended, "session")} of {call.Value(name)} {(ended == 1 ? "was" : "were")} ended.", new { username = call.Value(name), ended });
         });
     }
 

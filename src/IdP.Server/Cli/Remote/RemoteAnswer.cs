@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -83,8 +82,8 @@ internal sealed class RemoteAnswer(CommandOutput output, string server, (string 
             case 413 when said is []:
                 return output.Fail($"{server}, or a proxy before it, does not take so much at once.");
             case 429:
-                var seconds = answer.Headers.RetryAfter?.Delta?.TotalSeconds.ToString(CultureInfo.InvariantCulture);
-                return output.Fail((said is [] ? "This token asks too often." : said[0]) + (seconds is null ? "" : $" ({seconds} seconds)"));
+                var seconds = (long?)answer.Headers.RetryAfter?.Delta?.TotalSeconds;
+                return output.Fail((said is [] ? "This token asks too often." : said[0]) + (seconds is { } wait ? $" ({Admin.Texts.Count(wait, "second")})" : ""));
             case >= 300 and < 400:
                 return output.Fail($"{server} leads to {answer.Headers.Location?.ToString() ?? "elsewhere"}. The token was not sent there; when that is right, give it as the address.", ExitCode.Configuration);
             case >= 400 and < 500 when said.Count > 0:

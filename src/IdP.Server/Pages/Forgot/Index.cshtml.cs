@@ -30,7 +30,7 @@ internal sealed class IndexModel(Words words, PasswordResets resets, ResetMails 
         if (await resets.CountAsync(origin) is { } minutes)
         {
             Response.Headers.RetryAfter = (minutes * 60).ToString(CultureInfo.InvariantCulture);
-            return Refuse(words["SignIn.TooMany", ("minutes", minutes)], StatusCodes.Status429TooManyRequests);
+            return Refuse(words.Count("SignIn.TooMany", minutes), StatusCodes.Status429TooManyRequests);
         }
 
         mails.Add(UserName, origin);

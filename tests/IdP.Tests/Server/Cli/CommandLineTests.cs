@@ -102,7 +102,7 @@ internal sealed class CommandLineTests(TestDatabaseKind kind)
         Assert.That((await server.CommandAsync("drift", exported)).Succeeded().Trim(), Is.EqualTo("No drift."));
         (await server.CommandAsync("clients", "set", "vault", "--identity-verification", "whenEnrolled")).Succeeded();
         var drifted = await server.CommandAsync("drift", exported);
-        Assert.That((drifted.ExitCode, drifted.Output), Is.EqualTo((2, "client vault: identityVerification: whenEnrolled -> always (stored -> document)\n1 differences between the database and all.json.\n")));
+        Assert.That((drifted.ExitCode, drifted.Output), Is.EqualTo((2, "client vault: identityVerification: whenEnrolled -> always (stored -> document)\n1 difference between the database and all.json.\n")));
     }
 
     [Test]

@@ -21,7 +21,7 @@ internal sealed class CampaignPagesTests() : ConsoleFixture(TestDatabaseKind.Sql
         Assert.That(wrong.Page.QuerySelector("#people-error")?.TextContent, Does.Contain("nobody"));
 
         var started = await console.SubmitAsync(wrong, null, ("people", "maya\nnoah@example.com\nenno, rita"));
-        Assert.That(started.Page.Body!.TextContent, Does.Contain("2 got the campaign's last day").And.Contain("1 have set it up already").And.Contain("1 keep the last day"));
+        Assert.That(started.Page.Body!.TextContent, Does.Contain("2 got the campaign's last day").And.Contain("1 has set it up already").And.Contain("1 keeps the last day from before"));
         var board = await console.OpenAsync(started.Page.QuerySelector("a.go")!.GetAttribute("href")!);
         Assert.That(board.Heading, Is.EqualTo("All <b>staff</b>"));
         Assert.That(Counts(board), Is.EqualTo(new Dictionary<string, int> { ["active"] = 1, ["begun"] = 0, ["skipped"] = 0, ["waiting"] = 3, ["expired"] = 0, ["blocked"] = 0 }));
@@ -92,7 +92,7 @@ internal sealed class CampaignPagesTests() : ConsoleFixture(TestDatabaseKind.Sql
         Assert.That(await CommandAsync("users", "list", "--campaign", "api", "--days-left-at-most", "6"), Does.Contain("alma"));
         Assert.That(await CommandAsync("users", "list", "--campaign", "api", "--days-left-at-least", "7"), Does.Contain("No people."));
         Assert.That(await CommandAsync("campaigns", "show", "api"), Does.Contain("Enrolled").And.Contain("0 (0%)"));
-        Assert.That(await CommandAsync("campaigns", "remind", id, "--dry-run"), Does.Contain("1 people"));
+        Assert.That(await CommandAsync("campaigns", "remind", id, "--dry-run"), Does.Contain("1 person"));
         Assert.That((await ApiAsync(Owner, HttpMethod.Post, $"/campaigns/{id}/remind", new { })).Json.GetProperty("people").GetInt32(), Is.EqualTo(1));
         AssertProblem(await ApiAsync(Owner, HttpMethod.Post, $"/campaigns/{id}/remind", new { }), HttpStatusCode.Conflict, "tooSoon");
         Assert.That(await CommandAsync("campaigns", "export", id), Does.StartWith("username,"));

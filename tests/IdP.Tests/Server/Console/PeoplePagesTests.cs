@@ -133,7 +133,7 @@ internal sealed partial class PeoplePagesTests() : ConsoleFixture(TestDatabaseKi
 
         var result = await console.SubmitAsync(preview, null, ("days", "9"), ("reason", "new rule"));
 
-        Assert.That(result.Page.Body!.TextContent, Does.Contain("2 of 2 were changed.").And.Contain("Required; set up already."));
+        Assert.That(result.Page.Body!.TextContent, Does.Contain("Changed: 2 of 2.").And.Contain("Required; set up already."));
         Assert.That(await CountEventsAsync("bulk2", "enrollment.required"), Is.EqualTo(1));
         Assert.That(Names(await console.OpenAsync("admin/people?q=bulk2&state=period&days=more")), Is.EqualTo(new[] { "bulk2" }));
 

@@ -151,7 +151,7 @@ internal sealed class PolicyTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         const string Address = "admin/policies/policy?id=wiki";
         var added = await console.SubmitAsync(await console.OpenAsync(Address), "[value=add]", ("networks", "10.1.2.3/8"), ("outside", "true"), ("mode", "Always"));
         Assert.That(added.Page.Body!.TextContent, Does.Contain("Everybody, outside the network 10.0.0.0/8: Everybody verifies; nobody may skip"), $"{added}");
-        Assert.That(added.Page.Body!.TextContent, Does.Contain("0 of 0 people in the last 7 days would have been asked."));
+        Assert.That(added.Page.Body!.TextContent, Does.Contain("In the last 7 days it would have asked 0 of 0 people."));
         var second = await console.SubmitAsync(added, "[value=add]", ("networks", "192.168.0.0/16"), ("outside", ""), ("mode", "NotRequired"));
         var moved = await console.SubmitAsync(second, "[value=up-1]");
         Assert.That(moved.Page.QuerySelector("form ol.list li")!.TextContent, Does.Contain("in the network 192.168.0.0/16"), $"{moved}");

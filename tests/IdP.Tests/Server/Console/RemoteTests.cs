@@ -64,8 +64,8 @@ internal sealed partial class RemoteTests : RemoteFixture
         var words = await WriteAsync("words.txt", "Hello {name}, until {date}.");
         var (exported, audited) = (folder.File("export.json"), folder.File("audit.jsonl"));
 
-        Assert.That((await RemoteAsync(Owner, "users", "import", people)).Succeeded(), Does.StartWith("1 people: 1 added"));
-        Assert.That((await RemoteAsync(Owner, "apply", document)).Succeeded(), Does.EndWith("1 changes applied."));
+        Assert.That((await RemoteAsync(Owner, "users", "import", people)).Succeeded(), Does.StartWith("1 person: 1 added"));
+        Assert.That((await RemoteAsync(Owner, "apply", document)).Succeeded(), Does.EndWith("1 change applied."));
         Assert.That((await RemoteAsync(Owner, "mail", "set", "E1", "--subject", "Until {date}", "--text-file", words)).ExitCode, Is.Zero);
         Assert.That((await RemoteAsync(Owner, "export", "--out", exported)).Succeeded(), Is.EqualTo($"Written to {exported}, without passwords and secrets."));
         if (!OperatingSystem.IsWindows()) Assert.That(System.IO.File.GetUnixFileMode(exported), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));

@@ -53,6 +53,15 @@ internal sealed partial class WordsTests
         Assert.That(named.Where(key => !English.ContainsKey(key) && !English.ContainsKey(key + ".DaysLeft")), Is.Empty);
     }
 
+    [Test]
+    public void Every_text_that_counts_is_there_for_one()
+    {
+        var counted = Counted().Matches(Sources()).SelectMany(match => match.Groups.Values.Skip(1)).Where(group => group.Success && !group.Value.EndsWith('.')).Select(group => group.Value).Distinct().ToList();
+
+        Assert.That(counted, Has.Count.GreaterThan(15));
+        Assert.That(counted.Where(key => !English.ContainsKey(key + ".One")), Is.Empty);
+    }
+
     // A key is written out, or it is put together: "Beginning." and a name, or "Beginning" and one of the known ends.
     private static bool IsUsed(string key, string sources)
     {
@@ -65,6 +74,9 @@ internal sealed partial class WordsTests
     private static string Sources() => string.Join('\n', new[] { "*.cs", "*.cshtml" }.SelectMany(files =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "IdP.Server"), files, SearchOption.AllDirectories))
         .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)).Select(File.ReadAllText));
+
+    [GeneratedRegex(@"\.Count\((?:[\w.]+ \? )?""([\w.]+)""(?: : ""([\w.]+)"")?")]
+    private static partial Regex Counted();
 
     [GeneratedRegex("""\b(?:T|words|Words)(?:\.Count\(|\.Remaining\(|\[)"([A-Z][\w.]*\w)"[\],)]""")]
     private static partial Regex Named();

@@ -26,9 +26,9 @@ internal static class ImportCommand
     {
         foreach (var problem in report.Problems)
             call.Out.Fail((problem.Line == 0 ? "" : $"line {problem.Line}{(problem.Column is null ? "" : ", " + problem.Column)}: ") + problem.Text);
-        if (report.ProblemCount > report.Problems.Count) call.Out.Fail($"There are {report.ProblemCount - report.Problems.Count} more problems.");
+        if (report.ProblemCount > report.Problems.Count) call.Out.Fail($"And {Texts.Count(report.ProblemCount - report.Problems.Count, "more problem")}.");
         if (report.ProblemCount > 0 && report.Applied == 0) call.Out.Fail(dryRun ? "Nothing would be imported." : "Nothing was imported.");
-        else if (report.ProblemCount > 0) call.Out.Fail($"{report.Applied} of {report.People} people were imported before that. Import the file again when it is put right.");
-        else call.Out.Line($"{report.People} people: {report.Added} {(dryRun ? "would be " : "")}added, {report.Changed} changed, {report.Same} as they are; verification is required of {report.Required} now.");
+        else if (report.ProblemCount > 0) call.Out.Fail($"{report.Applied} of {Texts.Count(report.People, "person was", "people were")} imported before that. Import the file again when it is put right.");
+        else call.Out.Line($"{Texts.Count(report.People, "person", "people")}: {report.Added} {(dryRun ? "would be " : "")}added, {report.Changed} changed, {report.Same} as they are; verification is required of {report.Required} now.");
     }
 }

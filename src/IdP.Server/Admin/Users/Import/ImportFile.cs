@@ -57,7 +57,7 @@ internal static class ImportFile
             }
 
             if (record.Problem is { } unreadable) problems.Add(new(record.Line, null, unreadable));
-            else if (record.Cells.Count != columns.Count) problems.Add(new(record.Line, null, Sentence.Of($"There are {record.Cells.Count} cells where the first line has {columns.Count} columns.")));
+            else if (record.Cells.Count != columns.Count) problems.Add(new(record.Line, null, Sentence.Of($"Cells here: {record.Cells.Count}; columns in the first line: {columns.Count}.")));
             else rows.Add(ReadRow(record, columns, validator, actor, problems));
         }
 

@@ -124,7 +124,7 @@ internal sealed class ImportUsers(IdPDatabase database, Catalog catalog, RandomS
                 await WorkAsync(db, part, run, ct);
                 await JudgeOwnersAsync(db, run, ct);
                 if (run.Problems.Count > 0) throw new RefusedException();
-                db.Audit((string?)null, AuditEvents.PeopleImported, run.Actor, run.Reason, $"{part.Length} people of a file, from line {part.Min(r => r.Line)}", run.Now);
+                db.Audit((string?)null, AuditEvents.PeopleImported, run.Actor, run.Reason, $"{Texts.Count(part.Length, "person", "people")} of a file, from line {part.Min(r => r.Line)}", run.Now);
             }, ct);
             return true;
         }

@@ -97,9 +97,9 @@ internal sealed class IndexModel(Visit visit, ListAudit list, VerifyAudit verify
     {
         foreach (var fault in verdict.Faults)
             yield return T["Admin.Audit.Fault." + ChangeList.Words(fault.Kind), ("row", fault.EventId?.ToString(CultureInfo.InvariantCulture) ?? "–"), ("link", fault.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "–"), ("n", fault.Checkpoint?.ToString(CultureInfo.InvariantCulture) ?? "–")];
-        yield return T[verdict.IsIntact ? "Admin.Audit.Intact" : "Admin.Audit.UpToFault", ("rows", verdict.Rows)];
-        if (verdict.Begins > 0) yield return T["Admin.Audit.Begins", ("links", verdict.Begins), ("time", verdict.FirstAt is { } first ? Visit.Time.Short(first) : "–")];
-        if (verdict.FromBefore > 0) yield return T["Admin.Audit.FromBefore", ("rows", verdict.FromBefore)];
-        if (verdict.Waiting > 0) yield return T["Admin.Audit.Waiting", ("rows", verdict.Waiting)];
+        yield return T.Count(verdict.IsIntact ? "Admin.Audit.Intact" : "Admin.Audit.UpToFault", verdict.Rows);
+        if (verdict.Begins > 0) yield return T.Count("Admin.Audit.Begins", verdict.Begins, ("time", verdict.FirstAt is { } first ? Visit.Time.Short(first) : "–"));
+        if (verdict.FromBefore > 0) yield return T.Count("Admin.Audit.FromBefore", verdict.FromBefore);
+        if (verdict.Waiting > 0) yield return T.Count("Admin.Audit.Waiting", verdict.Waiting);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ActModel(Visit visit, ShowCampaign show, RemindCampaign re
 
     public Phrase Text => Act switch
     {
-        "remind" => T["Admin.Campaigns.RemindText", ("n", Reach)],
+        "remind" => T.Count("Admin.Campaigns.RemindText", Reach),
         "extend" => T["Admin.Campaigns.ExtendText"],
         "add" => T["Admin.Campaigns.AddText", ("time", Visit.Time.Full(It.Deadline))],
         _ => T["Admin.Campaigns.CloseText"],

@@ -18,7 +18,7 @@ internal abstract class CampaignsPage(Visit visit, Right needs = Right.Campaigns
         {
             ("required", added.Required), ("enrolled", added.Enrolled), ("kept", added.Kept), ("late", added.Late), ("before", added.Before), ("disabled", added.Disabled),
             ("onlyOwner", added.OnlyOwner),
-        }.Where(r => r.Count > 0).Select(r => T["Admin.Campaigns.Result." + r.Word, ("n", r.Count)]),
+        }.Where(r => r.Count > 0).Select(r => T.Count("Admin.Campaigns.Result." + r.Word, r.Count)),
     ];
 
     /// <summary>The badge of a campaign: nothing is urgent before the last three days, and nothing after it was closed.</summary>
@@ -30,7 +30,7 @@ internal abstract class CampaignsPage(Visit visit, Right needs = Right.Campaigns
         : deadline <= Visit.Time.Now ? T["Admin.Campaigns.Over"]
         : T.Remaining("Admin.Campaigns.Left", deadline - Visit.Time.Now);
 
-    public Phrase ProgressOf(int enrolled, int total, int percent) => T["Admin.Campaigns.Progress", ("n", enrolled), ("all", total), ("percent", percent)];
+    public Phrase ProgressOf(int enrolled, int total, int percent) => T.Count("Admin.Campaigns.Progress", total, ("done", enrolled), ("percent", percent));
 
     /// <summary>The last minute of the day that was chosen.</summary>
     /// <returns>False when it is none; that was said beside the field.</returns>
