@@ -1,10 +1,13 @@
 using IdP.Server.Admin.Clients;
 using IdP.Server.Admin.Users;
+using IdP.Server.Admin.Users.Import;
 using IdP.Storage.Changes;
 using IdP.Storage.Clients;
 using IdP.Testing;
 using IdP.Verification;
+using IdP.Verification.Enrollments;
 using IdP.Verification.Methods.Totp;
+using IdP.Verification.SignIn;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdP.Tests.Server.Configuration;
@@ -210,6 +213,20 @@ internal sealed class DocumentApplyTests(TestDatabaseKind kind) : AdminFixture(k
 
         Assert.That(result.Differences, Is.Empty);
         Assert.That((await PersonAsync("kim")).State, Is.EqualTo(EnrollmentView.MustEnroll));
+    }
+
+    [Test]
+    public async Task What_a_resource_demanded_and_what_a_reset_left_is_lifted_by_no_file()
+    {
+        await ApplyAsync("""{ "users": [ { "username": "kim" }, { "username": "lee", "verification": "required", "totpSecret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" } ] }""");
+        await Get<EnrollmentPeriods>().StartAsync((await PersonAsync("kim")).Id, "client:payroll", Now.AddDays(7), new RequestOrigin(null, null));
+        await Get<ResetVerification>().HandleAsync(new("lee", null, Compromised: false, Reason), Actor, Ct);
+
+        var applied = await ApplyAsync("""{ "users": [ { "username": "kim", "verification": "notRequired" }, { "username": "lee", "verification": "notRequired" } ] }""");
+        var imported = await Get<ImportUsers>().HandleAsync(new("username,verification\nkim,notRequired\nlee,notRequired"u8.ToArray(), false, Reason), Actor, Ct);
+
+        Assert.That((applied.Differences.Count, applied.Errors.Count, imported.Same), Is.EqualTo((0, 0, 2)));
+        Assert.That(((await PersonAsync("kim")).State, (await PersonAsync("lee")).State), Is.EqualTo((EnrollmentView.Period, EnrollmentView.MustEnroll)));
     }
 
     [Test]

@@ -7,7 +7,7 @@ namespace IdP.Tests.Server.Console;
 [TestFixtureSource(typeof(TestDatabase), nameof(TestDatabase.All))]
 internal sealed class ApiTests(TestDatabaseKind kind) : ConsoleFixture(kind)
 {
-    protected override IEnumerable<object> Others => [WithRole(Enrolled("erin"), "auditor"), WithRole(Enrolled("luke"), "auditor")];
+    protected override IEnumerable<object> Others => [WithRole(Enrolled("erin"), "auditor"), WithRole(Enrolled("luke"), "auditor"), Person("pat")];
 
     [TestCase(null)]
     [TestCase("")]
@@ -93,6 +93,7 @@ internal sealed class ApiTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         AssertProblem(await ApiAsync(HelpDesk, HttpMethod.Post, "/tokens", new { name = "x", scopes = new[] { "people:write" } }), HttpStatusCode.Forbidden, "forbidden");
         AssertProblem(await ApiAsync(HelpDesk, HttpMethod.Post, "/tokens", new { name = "x", scopes = new[] { "people:read" }, username = Owner }), HttpStatusCode.Forbidden, "forbidden");
         Assert.That((await ApiAsync(HelpDesk, HttpMethod.Get, "/tokens")).Body, Does.Not.Contain(Owner));
+        AssertProblem(await ApiAsync(Owner, HttpMethod.Post, "/tokens", new { name = "x", scopes = new[] { "people:read" }, username = "pat" }), HttpStatusCode.Conflict, "noRole");
         // Nor does it tell who there is: a client admin sees nobody.
         var (somebody, nobody) = (await OfAsync(Owner), await OfAsync("nobody-of-this-name"));
         Assert.That(nobody.Body, Is.EqualTo(somebody.Body));

@@ -43,6 +43,7 @@ internal sealed class CampaignPagesTests() : ConsoleFixture(TestDatabaseKind.Sql
 
         var csv = await console.OpenAsync(board.Page.QuerySelector("a[href*=export]")!.GetAttribute("href")!);
         Assert.That(csv.Header("Content-Type"), Does.StartWith("text/csv"));
+        Assert.That(csv.Header("Content-Disposition"), Is.EqualTo("attachment; filename=\"All bstaffb.csv\""), "What a file name should not have is left out.");
         Assert.That(csv.Body.Split("\r\n"), Has.Length.EqualTo(7));
         var closed = await console.SubmitAsync(await console.OpenAsync(Act(board, "close")), null, ("reason", "done"));
         Assert.That(closed.Page.QuerySelectorAll("a[href*='act=']"), Is.Empty);

@@ -55,6 +55,18 @@ internal sealed partial class PeoplePagesTests() : ConsoleFixture(TestDatabaseKi
     }
 
     [Test]
+    public async Task Nothing_is_done_to_somebody_without_saying_why([Values("disable", "sessions", "compromised", "pass", "remove")] string act)
+    {
+        var console = await ConsoleAsync(Owner);
+        var before = await ApiAsync(Owner, HttpMethod.Get, "/users/plain");
+
+        var asked = await console.SubmitAsync(await console.OpenAsync($"admin/people/{before.JsonString("id")}/{act}"), null, ("reason", " "));
+
+        Assert.That((asked.Status, asked.Page.QuerySelector("#reason-error")?.TextContent), Is.EqualTo((HttpStatusCode.BadRequest, "Say why, in a few words.")), $"{asked}");
+        Assert.That((await ApiAsync(Owner, HttpMethod.Get, "/users/plain")).Body, Is.EqualTo(before.Body));
+    }
+
+    [Test]
     public async Task A_reference_number_finds_who_is_locked_and_an_admin_unlocks_with_days()
     {
         var console = await ConsoleAsync(HelpDesk);

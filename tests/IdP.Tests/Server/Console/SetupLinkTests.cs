@@ -37,6 +37,15 @@ internal sealed class SetupLinkTests() : ServerFixture(TestDatabaseKind.Sqlite)
     }
 
     [Test]
+    public async Task A_name_that_is_taken_does_not_use_it_up()
+    {
+        var link = await LinkAsync();
+
+        Assert.That((await BecomeAsync(link, "plain")).Body, Does.Contain("That username or email address is taken."));
+        Assert.That((await BecomeAsync(link, "free")).Uri.AbsolutePath, Is.EqualTo("/signin"));
+    }
+
+    [Test]
     public async Task It_ends_after_a_quarter_of_an_hour()
     {
         var link = await LinkAsync();
