@@ -6,10 +6,7 @@ namespace IdP.Storage.Users;
 /// <summary>A token with which an admin's programs use the API. It never may more than the admin may at that moment.</summary>
 public sealed class ApiToken
 {
-    // 120 of the 128 bits: two ids and the point between them fit into the column.
-    private const int MakerLength = 20;
-
-    /// <summary>Public, as the audit log names it. That of one which was made with a token ends with how that one's begins.</summary>
+    /// <summary>Public, as the audit log names it.</summary>
     public required string Id { get; init; }
 
     /// <summary>Hash of the token, which is shown once.</summary>
@@ -19,6 +16,9 @@ public sealed class ApiToken
 
     /// <summary>Whose it is.</summary>
     public required string UserId { get; init; }
+
+    /// <summary>The token that it was made with, which takes it along when it is revoked; null: made with none.</summary>
+    public string? MadeWithId { get; init; }
 
     /// <summary>What it may at most, as <c>people:read</c>.</summary>
     public List<string> Scopes { get; init; } = [];
@@ -35,16 +35,14 @@ public sealed class ApiToken
 
     public DateTimeOffset? RevokedAt { get; set; }
 
-    /// <summary>An id for a new token.</summary>
-    /// <param name="maker">Id of the token that it is made with; null: of none.</param>
-    public static string NewId(RandomSource random, string? maker) => maker is null ? random.NewId() : $"{random.NewId()}.{maker[..MakerLength]}";
-
-    /// <summary>Of some tokens, by their ids, those that were made with a token, directly or not; each after the one that it was made with.</summary>
-    public static IReadOnlyList<string> MadeWith(string id, IEnumerable<string> among)
+    /// <summary>Of some tokens, those that were made with a token, directly or not; each after the one that it was made with.</summary>
+    /// <param name="id">The token.</param>
+    /// <param name="among">Ids of tokens, and of those that they were made with.</param>
+    public static IReadOnlyList<string> MadeWith(string id, IEnumerable<(string Id, string? MadeWithId)> among)
     {
-        var children = among.Where(a => a.Contains('.', StringComparison.Ordinal)).ToLookup(a => a[^MakerLength..], StringComparer.Ordinal);
+        var children = among.ToLookup(a => a.MadeWithId ?? "", a => a.Id, StringComparer.Ordinal);
         List<string> found = [id];
-        for (var i = 0; i < found.Count; i++) found.AddRange(children[found[i][..MakerLength]]);
+        for (var i = 0; i < found.Count; i++) found.AddRange(children[found[i]]);
         return found[1..];
     }
 }
@@ -56,6 +54,7 @@ internal sealed class ApiTokenMapping : IEntityTypeConfiguration<ApiToken>
         token.ToTable("api_tokens");
         token.HasKey(t => t.Id);
         token.Property(t => t.Id).HasMaxLength(43);
+        token.Property(t => t.MadeWithId).HasMaxLength(43);
         token.Property(t => t.Hash).HasMaxLength(43);
         token.HasIndex(t => t.Hash).IsUnique();
         token.Property(t => t.Name).HasMaxLength(100);

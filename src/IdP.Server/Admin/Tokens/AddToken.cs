@@ -62,7 +62,7 @@ internal sealed class AddToken(IdPDatabase database, RandomSource random, TimePr
             if (actor.Token is { } with && with.Until < end) end = with.Until;
             var token = new ApiToken
             {
-                Id = ApiToken.NewId(random, actor.Token?.Id), Hash = Handle.HashOf(handle), Name = request.Name, UserId = user.Id, Scopes = [.. request.Scopes.Distinct()],
+                Id = random.NewId(), MadeWithId = actor.Token?.Id, Hash = Handle.HashOf(handle), Name = request.Name, UserId = user.Id, Scopes = [.. request.Scopes.Distinct()],
                 CreatedAt = now, ExpiresAt = end, CredentialGeneration = user.CredentialGeneration,
             };
             db.ApiTokens.Add(token);

@@ -20,7 +20,7 @@ internal sealed class ListTokens(IdPDatabase database, TimeProvider clock)
         await using var db = database.CreateContext();
         var (now, all) = (clock.GetUtcNow(), actor.Has(Right.TokensWrite));
         var working = db.ApiTokens.AsNoTracking().Where(t => t.RevokedAt == null && t.ExpiresAt > now);
-        var made = await working.Where(t => EF.Functions.Like(t.Id, "%.%")).Select(t => t.Id).ToListAsync(ct);
+        var made = await MakersAsync(working, ct);
         var rows = await working.Where(t => all || t.UserId == actor.UserId)
             .Join(db.Users, t => t.UserId, u => u.Id, (t, u) => new { Token = t, u.UserName })
             .OrderByDescending(r => r.Token.CreatedAt)
@@ -28,4 +28,8 @@ internal sealed class ListTokens(IdPDatabase database, TimeProvider clock)
             .ToListAsync(ct);
         return rows.ConvertAll(r => r with { MadeWithIt = ApiToken.MadeWith(r.Id, made).Count });
     }
+
+    /// <summary>Of those that were made with others: which, with which.</summary>
+    public static Task<List<(string Id, string? MadeWithId)>> MakersAsync(IQueryable<ApiToken> tokens, CancellationToken ct) =>
+        tokens.Where(t => t.MadeWithId != null).Select(t => new ValueTuple<string, string?>(t.Id, t.MadeWithId)).ToListAsync(ct);
 }

@@ -50,7 +50,7 @@ internal sealed class RevokeToken(IdPDatabase database, TimeProvider clock)
     /// <returns>How many.</returns>
     public static async Task<int> RevokeMadeWithAsync(IdPDbContext db, ApiToken token, Actor actor, string reason, DateTimeOffset now, CancellationToken ct)
     {
-        var working = await db.ApiTokens.Where(t => t.RevokedAt == null && t.ExpiresAt > now && EF.Functions.Like(t.Id, "%.%")).Select(t => t.Id).ToListAsync(ct);
+        var working = await ListTokens.MakersAsync(db.ApiTokens.Where(t => t.RevokedAt == null && t.ExpiresAt > now), ct);
         var ids = ApiToken.MadeWith(token.Id, working);
         var made = await db.ApiTokens.Where(t => ids.Contains(t.Id)).Join(db.Users, t => t.UserId, u => u.Id, (t, u) => new { Token = t, User = u }).ToListAsync(ct);
         // One that the same unit of work has ended already is tracked.

@@ -1606,6 +1606,11 @@ namespace IdP.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("last_used_at");
 
+                    b.Property<string>("MadeWithId")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("made_with_id");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)

@@ -678,3 +678,8 @@ CREATE INDEX "IX_enrollments_progress" ON "enrollments" ("user_id", "required_at
 INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
 VALUES ('20261128224611_CampaignNumbers', '10.0.14');
 
+ALTER TABLE "api_tokens" ADD "made_with_id" TEXT NULL;
+
+INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+VALUES ('20261129071617_TokenMakers', '10.0.14');
+

@@ -1601,6 +1601,11 @@ namespace IdP.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_used_at");
 
+                    b.Property<string>("MadeWithId")
+                        .HasMaxLength(43)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("made_with_id");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(100)
