@@ -49,7 +49,7 @@ internal sealed class SetupModel(Words words, OwnerSetup owners) : PageModel, IS
         await OnGetAsync(ct);
         if (!IsValid || !Check()) return Refuse();
         var outcome = await owners.RedeemAsync(new(Link, UserName!.Trim(), DisplayName!.Trim(), string.IsNullOrWhiteSpace(Email) ? null : Email.Trim(), Password!), ct);
-        if (outcome is OwnerSetup.Outcome.Created) return LocalRedirect("~/signin?to=/admin");
+        if (outcome is OwnerSetup.Outcome.Created) return LocalRedirect("~/signin?to=/admin&created=1");
         if (outcome is OwnerSetup.Outcome.NameTaken) errors["username"] = words["Owner.Taken"];
         else IsValid = false;
         return Refuse();

@@ -17,6 +17,9 @@ internal sealed class SignInModel(Visit visit, PasswordSignIn passwords, Passkey
     /// <summary>Asks whether to go on as the person who is signed in.</summary>
     public bool Chooses { get; private set; }
 
+    /// <summary>The first owner comes here from setting up the account, and is told that it worked.</summary>
+    public bool IsCreated => HttpMethods.IsGet(Request.Method) && Request.Query["created"] == "1";
+
     public bool FocusPassword => ErrorOf("username") is null && (ErrorOf("password") is not null || !string.IsNullOrEmpty(UserName));
 
     /// <summary>What to ask the browser for.</summary>

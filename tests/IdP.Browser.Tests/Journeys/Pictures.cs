@@ -63,6 +63,6 @@ internal sealed class Pictures : BrowserTest
     private static Task TakeAsync(BrowserSession browser, string name) => browser.Page.ScreenshotAsync(new()
     {
         Path = Path.Combine(Repository.Root, "docs", "journey", name + ".png"),
-        Clip = new() { X = 0, Y = 0, Width = 860, Height = 640 },
+        Clip = new() { X = 0, Y = 0, Width = 860, Height = 680 },
     });
 }

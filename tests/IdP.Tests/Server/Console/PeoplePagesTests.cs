@@ -35,6 +35,7 @@ internal sealed partial class PeoplePagesTests() : ConsoleFixture(TestDatabaseKi
         var console = await ConsoleAsync(HelpDesk);
         List<string> ids = [await IdOfAsync("risen1"), await IdOfAsync("risen2"), await IdOfAsync("risen3")];
         var preview = await console.OpenAsync("admin/people/bulk?who=selected&act=disable&" + string.Join('&', ids.Select(id => "id=" + id)));
+        Assert.That(preview.Page.QuerySelector("form .go")!.ClassName, Does.EndWith(" bad"), "What shuts people out is red.");
         Task<Exchange>? acting = null;
 
         await using (var database = Database.Open())
@@ -151,6 +152,7 @@ internal sealed partial class PeoplePagesTests() : ConsoleFixture(TestDatabaseKi
 
         var everybody = await console.OpenAsync("admin/people/bulk?who=matching&act=extend&q=bulk");
         Assert.That(everybody.Page.Body!.TextContent, Does.Contain("No period with an end runs."));
+        Assert.That(everybody.Page.QuerySelector("form a.btn")!.GetAttribute("href"), Does.EndWith("/admin/people?q=bulk"), "Back leads to the list as it was filtered.");
         Assert.That((await console.SubmitAsync(everybody, null, ("days", ""), ("reason", "x"))).Status, Is.EqualTo(HttpStatusCode.BadRequest), "More time is so many days.");
         var nobody = await console.OpenAsync("admin/people/bulk?who=selected&act=disable");
         Assert.That(nobody.Page.Body!.TextContent, Does.Contain("Nobody was selected."));

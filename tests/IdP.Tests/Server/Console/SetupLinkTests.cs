@@ -20,7 +20,9 @@ internal sealed class SetupLinkTests() : ServerFixture(TestDatabaseKind.Sqlite)
     public async Task It_works_once_even_when_its_owner_is_gone()
     {
         var link = await LinkAsync();
-        Assert.That((await BecomeAsync(link, "once")).Uri.AbsolutePath, Is.EqualTo("/signin"));
+        var next = await BecomeAsync(link, "once");
+        Assert.That(next.Uri.AbsolutePath, Is.EqualTo("/signin"));
+        Assert.That(next.Page.Body!.TextContent, Does.Contain("Your account was created."));
         await Nobody_is_owner_any_more();
 
         await ExpectDeadAsync(link, "again");

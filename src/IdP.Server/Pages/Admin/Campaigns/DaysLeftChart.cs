@@ -21,7 +21,7 @@ internal static class DaysLeftChart
         var most = bars.Max(bar => bar.People);
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture,
-            $"""<svg width="100%" height="146" role="img" aria-labelledby="{describedBy}" fill="currentColor" font-size="13" text-anchor="middle">""");
+            $"""<svg width="100%" height="146" overflow="visible" role="img" aria-labelledby="{describedBy}" fill="currentColor" font-size="13" text-anchor="middle">""");
         for (var day = 1; day <= ShowCampaign.MostDays; day++)
         {
             var middle = (day - 0.5) * Step;

@@ -31,6 +31,9 @@ internal sealed class BulkModel(Visit visit, ListUsers list, PersonActs acts, Ca
     /// <summary>The ids of everybody who is touched, for the form.</summary>
     public string Ids => string.Join(',', Touched.Select(l => l.Person.Id));
 
+    /// <summary>The list as it was filtered before.</summary>
+    public string Back => Path + PeopleFilterForm.Read(Request.Query).ToQuery();
+
     public string? Days { get; private set; }
 
     public int DefaultDays { get; private set; }
