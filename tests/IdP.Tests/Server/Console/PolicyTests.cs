@@ -191,7 +191,7 @@ internal sealed class PolicyTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         var page = await console.OpenAsync("admin/simulator?person=paula&resource=payroll&at=2027-01-04T09:00&address=203.0.113.7&session=None&minutes=0");
 
         var said = page.Page.Body!.TextContent;
-        Assert.That(said, Does.Contain("paula verifies their identity for payroll").And.Contain("payroll asks everybody to verify.").And.Contain("Verified in the last 480 minutes:"), $"{page}");
+        Assert.That(said, Does.Contain("paula verifies their identity for payroll").And.Contain("payroll asks everybody to verify.").And.Contain("Verified lately (minutes at most: 480):"), $"{page}");
         Assert.That(page.Page.QuerySelectorAll("ol.trace li.hit"), Has.Length.EqualTo(2));
         Assert.That(said, Does.Contain("acr: mfa"));
         var wrong = await console.OpenAsync("admin/simulator?person=nobody&resource=nothing&address=x");

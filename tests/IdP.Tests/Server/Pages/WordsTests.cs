@@ -62,6 +62,15 @@ internal sealed partial class WordsTests
         Assert.That(counted.Where(key => !English.ContainsKey(key + ".One")), Is.Empty);
     }
 
+    [Test]
+    public void Every_text_with_a_number_before_a_plural_is_there_for_one()
+    {
+        // Constants, and a text for two.
+        string[] neverOne = ["Enroll.LeadMany", "AddApp.Full", "NewCodes.Lead"];
+
+        Assert.That(English.Where(text => Plural().IsMatch(text.Value) && !text.Key.EndsWith(".One", StringComparison.Ordinal) && !English.ContainsKey(text.Key + ".One")).Select(text => text.Key), Is.EquivalentTo(neverOne));
+    }
+
     // A key is written out, or it is put together: "Beginning." and a name, or "Beginning" and one of the known ends.
     private static bool IsUsed(string key, string sources)
     {
@@ -74,6 +83,9 @@ internal sealed partial class WordsTests
     private static string Sources() => string.Join('\n', new[] { "*.cs", "*.cshtml" }.SelectMany(files =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "IdP.Server"), files, SearchOption.AllDirectories))
         .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)).Select(File.ReadAllText));
+
+    [GeneratedRegex(@"\{(?:n|value|minutes|days|hours|people|rows|links|required|would)\} (?:\w+ )?(?:people|rows|links|tokens|rules|apps|attempts|codes|clients|accounts|problems|days|hours|minutes|have|are|were|get|keep)\b")]
+    private static partial Regex Plural();
 
     [GeneratedRegex(@"\.Count\((?:[\w.]+ \? )?""([\w.]+)""(?: : ""([\w.]+)"")?")]
     private static partial Regex Counted();
