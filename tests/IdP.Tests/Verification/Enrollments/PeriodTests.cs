@@ -4,6 +4,7 @@ using IdP.Testing;
 using IdP.Verification.Decisions;
 using IdP.Verification.Enrollments;
 using IdP.Verification.Methods;
+using IdP.Verification.SignIn;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdP.Tests.Verification.Enrollments;
@@ -192,6 +193,20 @@ internal sealed class PeriodTests(TestDatabaseKind kind) : BenchTest(kind)
         Assert.That(await Bench.AuditAsync(), Is.EqualTo(new[] { AuditEvents.EnrollmentExpired }));
         Assert.That(await Bench.QueryAsync(db => db.Enrollments.Where(e => e.LockedAt != null).Select(e => e.UserId).ToListAsync()), Is.EqualTo(new[] { "id-late" }));
         Assert.That(await Bench.Get<EnrollmentPeriods>().SweepAsync(), Is.Zero);
+    }
+
+    [TestCase("account", 0)]
+    [TestCase("guardedResources", 1)]
+    public async Task Whose_period_ends_is_signed_out_where_the_account_is_locked(string locks, int sessions)
+    {
+        var anna = await Bench.AddInPeriodAsync(TimeSpan.FromHours(1));
+        await Bench.SetAsync("expiryLocks", $"\"{locks}\"");
+        Assert.That(await (await Bench.PendingAsync(anna)).SkipAsync(SignInBench.Required), Is.Null);
+        Bench.Clock.Advance(TimeSpan.FromHours(1));
+
+        await Bench.Get<EnrollmentPeriods>().SweepAsync();
+
+        Assert.That(await Bench.Get<Sessions>().ListAsync(anna.Id), Has.Count.EqualTo(sessions));
     }
 
     [Test]
