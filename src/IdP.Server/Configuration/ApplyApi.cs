@@ -14,7 +14,8 @@ internal static class ApplyApi
 
     /// <summary>The document; <c>docs/configuration.md</c> has its fields.</summary>
     public sealed record Document(
-        IReadOnlyDictionary<string, object>? Settings = null, IReadOnlyList<object>? Groups = null, IReadOnlyList<object>? Users = null, IReadOnlyList<object>? Clients = null, IReadOnlyList<object>? Apis = null);
+        IReadOnlyDictionary<string, object>? Settings = null, IReadOnlyList<object>? Groups = null, IReadOnlyList<object>? Users = null, IReadOnlyList<object>? Clients = null,
+        IReadOnlyList<object>? Apis = null, IReadOnlyList<object>? MailTemplates = null);
 
     private static readonly string[] Flags = ["true", "false"];
 

@@ -22,7 +22,9 @@ internal sealed class ListTokens(IdPDatabase database, TimeProvider clock)
         var working = db.ApiTokens.AsNoTracking().Where(t => t.RevokedAt == null && t.ExpiresAt > now);
         var made = await MakersAsync(working, ct);
         var rows = await working.Where(t => all || t.UserId == actor.UserId)
-            .Join(db.Users, t => t.UserId, u => u.Id, (t, u) => new { Token = t, u.UserName })
+            .Join(db.Users, t => t.UserId, u => u.Id, (t, u) => new { Token = t, u.UserName, u.CredentialGeneration })
+            // A new password, a reset or "sign out everywhere" ended it.
+            .Where(r => r.Token.CredentialGeneration == r.CredentialGeneration)
             .OrderByDescending(r => r.Token.CreatedAt)
             .Select(r => new Row(r.Token.Id, r.Token.Name, r.UserName, r.Token.Scopes, r.Token.CreatedAt, r.Token.ExpiresAt, r.Token.LastUsedAt))
             .ToListAsync(ct);

@@ -176,6 +176,8 @@ internal sealed class ApiTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         // Whoever has no role any more is known, and may nothing.
         var (status, code) = act == "roles" ? (HttpStatusCode.Forbidden, "forbidden") : (HttpStatusCode.Unauthorized, "unauthorized");
         AssertProblem(await ApiWithAsync(child.Token, HttpMethod.Get, "/groups"), status, code);
+        // Listed is what works, and what would again when the role comes back.
+        Assert.That((await ApiAsync(Owner, HttpMethod.Get, "/tokens")).Body.Contains(child.Id, StringComparison.Ordinal), Is.EqualTo(act == "roles"));
     }
 
     [Test]
