@@ -44,6 +44,14 @@ internal sealed class SmallAreaPagesTests() : ConsoleFixture(TestDatabaseKind.Sq
     }
 
     [Test]
+    public async Task A_zero_that_stands_for_something_else_says_what()
+    {
+        var values = (await (await ConsoleAsync(Owner)).OpenAsync("admin/settings")).Page.QuerySelectorAll("dl.kv dd").Select(d => d.TextContent).ToArray();
+
+        Assert.That(values, Does.Contain("0 (until an admin unlocks)").And.Contain("0 (never removed)").And.Contain("0 (never)").And.Not.Contain("0"));
+    }
+
+    [Test]
     public async Task What_a_setting_makes_weaker_is_said_before_it_is_saved()
     {
         var console = await ConsoleAsync(Owner);
@@ -185,6 +193,20 @@ internal sealed class SmallAreaPagesTests() : ConsoleFixture(TestDatabaseKind.Sq
 
         Assert.That(queued.Page.Body!.TextContent, Does.Contain("It is tried again at once."));
         await Eventually.TrueAsync(() => Task.FromResult(sink.Mails.Any(m => m.Subject == "You are set up")), () => "The mail is sent.");
+    }
+
+    [Test]
+    public async Task The_outbox_names_a_mail_by_its_subject_with_the_kind_small_beside_it()
+    {
+        await ExecuteAsync("""
+            INSERT INTO outbox_messages (id, kind, user_id, "to", subject, text, html, state, attempts, created_at, next_attempt_at, error)
+            VALUES ('named', 'E1', NULL, 'kim@example.com', 'Set up identity verification', 'words', '<p>words</p>', @p0, 1, @p1, @p1, NULL)
+            """, nameof(OutboxState.Sent), DateTimeOffset.UtcNow);
+
+        var row = (await (await ConsoleAsync(Owner)).OpenAsync("admin/mail/outbox")).Page.QuerySelectorAll("tbody tr").First(r => r.TextContent.Contains("Set up identity", StringComparison.Ordinal));
+
+        Assert.That(row.Children.Select(cell => cell.TextContent).Skip(1), Is.EqualTo(new[] { "Set up identity verification E1", "kim@example.com", "sent", "" }));
+        Assert.That((row.QuerySelector(".small")?.TextContent, row.Children[0].ClassName), Is.EqualTo(("E1", "fit")), "and the time stands on one line");
     }
 
     [Test]

@@ -16,6 +16,8 @@ internal sealed class IndexModel(Visit visit, ShowSettings show) : AdminPage(vis
     {
         null => words["Console.None"].ToString(),
         _ when SettingGroups.Words(name).Contains(SettingText.Of(value)) => words[$"Admin.Settings.Value.{name}.{SettingText.Of(value)}"].ToString(),
+        // A bare 0 looks like a small number where it stands for something else.
+        _ when SettingText.Of(value) == "0" && words.Find($"Admin.Settings.Value.{name}.0") is { } meaning => meaning,
         _ when value.GetValueKind() is JsonValueKind.True or JsonValueKind.False => words[value.GetValue<bool>() ? "Admin.Settings.On" : "Admin.Settings.Off"].ToString(),
         _ => SettingText.Of(value),
     };
