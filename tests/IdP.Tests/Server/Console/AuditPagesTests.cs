@@ -44,6 +44,16 @@ internal sealed class AuditPagesTests() : ConsoleFixture(TestDatabaseKind.Sqlite
     }
 
     [Test]
+    public async Task The_field_for_an_event_offers_every_event_and_says_what_a_star_does()
+    {
+        var page = (await (await ConsoleAsync(Auditor)).OpenAsync("admin/audit")).Page;
+
+        var field = page.QuerySelector("#event")!;
+        Assert.That(page.QuerySelectorAll($"datalist[id='{field.GetAttribute("list")}'] option").Select(o => o.GetAttribute("value")), Is.EqualTo(AuditEvents.All));
+        Assert.That(page.QuerySelector($"[id='{field.GetAttribute("aria-describedby")}']")?.TextContent, Is.EqualTo("enrollment.* finds all that begin so."));
+    }
+
+    [Test]
     public async Task A_person_and_an_application_lead_to_their_rows_and_rows_lead_to_what_is_still_there()
     {
         foreach (var id in new[] { "linked", "gone" }) await ApiAsync(Owner, HttpMethod.Post, "/clients", new { clientId = id, redirectUris = new[] { "https://linked.example/callback" } });
