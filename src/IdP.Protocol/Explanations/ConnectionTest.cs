@@ -64,16 +64,17 @@ public sealed partial class ConnectionTest
             yield return request.RedirectUri is { } uri ? Differs(uri, client, wrong.Description) : new("RedirectUri", Stops: true, wrong.Description);
         }
 
-        var stopped = false;
+        HashSet<string> stopped = [];
         foreach (var (name, error) in AuthorizationChecks.CheckAll(request, client))
         {
-            stopped = true;
+            stopped.Add(name);
             yield return new(name, Stops: true, error.Description) { Error = error.Code };
         }
 
         // What it names is read only when the scopes are known.
-        if (!stopped && AuthorizationChecks.CheckResource(request, client, catalog, issuer) is { } target) yield return new("Resource", Stops: true, target.Description) { Error = target.Code };
-        foreach (var advice in Advice(request)) yield return advice;
+        if (stopped.Count == 0 && AuthorizationChecks.CheckResource(request, client, catalog, issuer) is { } target) yield return new("Resource", Stops: true, target.Description) { Error = target.Code };
+        // A request without PKCE that is refused for it needs no advice to use it.
+        foreach (var advice in Advice(request).Where(a => a.Check != "NoPkce" || !stopped.Contains("Pkce"))) yield return advice;
     }
 
     private static IEnumerable<Finding> Advice(AuthorizationRequest request)

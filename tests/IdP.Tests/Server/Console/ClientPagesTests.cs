@@ -151,6 +151,7 @@ internal sealed class ClientPagesTests() : ConsoleFixture(TestDatabaseKind.Sqlit
 
         var said = explained.Page.Body!.TextContent;
         Assert.That(said, Does.Contain(expected), $"{explained}");
+        Assert.That(explained.Page.QuerySelectorAll("h3").Count(h => h.TextContent.Contains("PKCE", StringComparison.Ordinal)), Is.LessThan(2), "One thing is said once.");
         using var agent = new UserAgent();
         var answer = await agent.GetAsync(uri);
         var error = answer.IsRedirect && answer.Location!.AbsolutePath != "/signin" || answer.Status == HttpStatusCode.BadRequest;
