@@ -84,7 +84,7 @@ internal static partial class ReasonWords
             if (Rule().Match(text) is { Success: true } rule)
             {
                 var people = rule.Groups["group"] is { Success: true } group ? words["Reason.People.Group", ("group", group.Value)] : words["Reason.People.Everybody"];
-                var place = rule.Groups["place"] is { Success: true } where ? words[$"Reason.Place.{where.Value}", ("networks", rule.Groups["networks"].Value)].ToString() : "";
+                var place = rule.Groups["place"] is { Success: true } where ? words[$"Reason.Place.{where.Value}", ("networks", rule.Groups["networks"].Value.Replace(" ", ", ", StringComparison.Ordinal))].ToString() : "";
                 var phrase = words[$"Reason.Rule.{rule.Groups["mode"].Value}", ("people", people), ("place", place), ("app", words.ResourceName(rule.Groups["name"].Value, catalog))];
                 return (rule.Groups["unknown"].Success ? Phrase.Join([phrase, words["Reason.AddressUnknown"]]) : phrase, rule.Length);
             }

@@ -53,7 +53,7 @@ internal sealed partial class AdministrationJourneyTests : BrowserTest
         await owner.Page.Locator("#person").FillAsync("lena");
         await owner.Page.Locator("#resource").FillAsync("payroll");
         await owner.Page.Locator("main .go").ClickAsync();
-        await Assertions.Expect(owner.Page.Locator("#result")).ToHaveTextAsync("lena is led through the set-up on the way to Payroll");
+        await Assertions.Expect(owner.Page.Locator("#result")).ToHaveTextAsync("Lena Brandt is led through the set-up on the way to Payroll");
 
         await OpenPersonAsync(owner, server, "maya", "Maya Okafor");
         await Assertions.Expect(owner.Page.Locator("table ol.trace").First).ToBeVisibleAsync();

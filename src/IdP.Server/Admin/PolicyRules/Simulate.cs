@@ -97,7 +97,8 @@ internal sealed class Simulate(IdPDatabase database, Catalog catalog, TimeProvid
 
     public abstract record Outcome
     {
-        public sealed record Answered(Answer Answer) : Outcome;
+        /// <param name="DisplayName">What the person is called.</param>
+        public sealed record Answered(Answer Answer, string DisplayName) : Outcome;
 
         public sealed record NoSuchPerson : Outcome;
 
@@ -123,20 +124,26 @@ internal sealed class Simulate(IdPDatabase database, Catalog catalog, TimeProvid
         await new Validator().ValidateAndThrowAsync(request, ct);
         var snapshot = await catalog.GetAsync();
         if (PolicyOf(snapshot, request.Resource) is not (var policy, { } name)) return new Outcome.NoSuchResource();
-        string? id;
-        await using (var db = database.CreateContext())
-        {
-            id = (await db.FindPersonAsync(request.Person, ct))?.User.Id;
-        }
-
-        // An answer tells how far the person is. Whoever may not see people plays themselves, and does not learn who there is.
-        if (id is null || id != actor.UserId) actor.Demand(Right.PeopleRead);
-        if (id is null || await new People(database).FindAsync(id) is not { } person) return new Outcome.NoSuchPerson();
+        if (await FindAsync(request.Person, actor, ct) is not { } person) return new Outcome.NoSuchPerson();
         var asked = request.Draft && policy.Draft is { } draft ? draft : policy;
         var question = new Question(asked, person.State, Session(request, asked, request.At ?? clock.GetUtcNow()), Demands(request), snapshot.Verification, request.At ?? clock.GetUtcNow());
         var other = policy.Draft is null ? null : PlayOf(question with { Policy = ReferenceEquals(asked, policy) ? policy.Draft : policy });
         return new Outcome.Answered(new Answer(
-            person.Id, person.UserName, request.Resource, name, question.At, request.Address, PlayOf(question), other, !ReferenceEquals(asked, policy), [.. Variations(question)]));
+            person.Id, person.UserName, request.Resource, name, question.At, request.Address, PlayOf(question), other, !ReferenceEquals(asked, policy), [.. Variations(question)]), person.DisplayName);
+    }
+
+    /// <summary>Whether there is a resource of this name.</summary>
+    public static bool Knows(CatalogSnapshot snapshot, string resource) => PolicyOf(snapshot, resource).Name is not null;
+
+    /// <summary>The person who is meant; null: there is none.</summary>
+    /// <exception cref="ForbiddenException">The actor may not see people, and it is not themselves.</exception>
+    public async Task<Person?> FindAsync(string name, Actor actor, CancellationToken ct)
+    {
+        await using var db = database.CreateContext();
+        var id = (await db.FindPersonAsync(name, ct))?.User.Id;
+        // An answer tells how far the person is. Whoever may not see people plays themselves, and does not learn who there is.
+        if (id is null || id != actor.UserId) actor.Demand(Right.PeopleRead);
+        return id is null ? null : await new People(database).FindAsync(id);
     }
 
     private static (ResourcePolicy Policy, string? Name) PolicyOf(CatalogSnapshot snapshot, string resource) => resource switch

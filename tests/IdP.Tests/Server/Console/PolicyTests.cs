@@ -195,8 +195,22 @@ internal sealed class PolicyTests(TestDatabaseKind kind) : ConsoleFixture(kind)
         Assert.That(page.Page.QuerySelectorAll("ol.trace li.hit"), Has.Length.EqualTo(2));
         Assert.That(said, Does.Contain("acr: mfa"));
         var wrong = await console.OpenAsync("admin/simulator?person=nobody&resource=nothing&address=x");
-        Assert.That(wrong.Page.QuerySelector("#address-error"), Is.Not.Null, $"{wrong}");
+        Assert.That(wrong.Page.QuerySelectorAll(".err").Select(e => e.Id), Is.EqualTo(new[] { "person-error", "resource-error", "address-error" }), $"{wrong}");
+        wrong = await console.OpenAsync("admin/simulator?person=nobody&resource=&at=soon&minutes=x");
+        Assert.That(wrong.Page.QuerySelectorAll(".err").Select(e => e.Id), Is.EqualTo(new[] { "person-error", "resource-error", "at-error", "minutes-error" }), $"{wrong}");
         Assert.That((await console.OpenAsync("admin/simulator?person=nobody&resource=payroll")).Page.QuerySelector("#person-error"), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task The_simulator_says_the_name_that_people_know_and_networks_with_commas_between_them()
+    {
+        await ApiAsync(Owner, HttpMethod.Patch, "/users/grace", new { displayName = "Grace Hopper" });
+        await ApiAsync(ClientAdmin, HttpMethod.Patch, "/policies/client/notes", new { rules = new[] { new { networks = new[] { "198.51.100.0/24", "203.0.113.0/24" }, identityVerification = "always" } } });
+
+        var page = await (await ConsoleAsync(HelpDesk)).OpenAsync("admin/simulator?person=grace&resource=notes&address=203.0.113.7");
+
+        Assert.That(page.Page.QuerySelector("#result")!.TextContent, Does.StartWith("Grace Hopper verifies"));
+        Assert.That(page.Page.QuerySelector("ol.trace")!.TextContent, Does.Contain("198.51.100.0/24, 203.0.113.0/24"), $"{page}");
     }
 
     [Test]

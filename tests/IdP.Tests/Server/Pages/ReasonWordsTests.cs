@@ -29,7 +29,7 @@ internal sealed partial class ReasonWordsTests
 
     [TestCase(null, null, false, "Eine Regel von Payroll für alle")]
     [TestCase("a. b of c says Required", "10.0.0.0/8", true, "Eine Regel von Payroll für Personen der Gruppe a. b of c says Required außerhalb des Netzes 10.0.0.0/8")]
-    [TestCase("finance", "2001:db8::/32 10.0.0.0/8", false, "Eine Regel von Payroll für Personen der Gruppe finance im Netz 2001:db8::/32 10.0.0.0/8")]
+    [TestCase("finance", "2001:db8::/32 10.0.0.0/8", false, "Eine Regel von Payroll für Personen der Gruppe finance im Netz 2001:db8::/32, 10.0.0.0/8")]
     public void A_rule_is_told_whatever_its_group_is_called(string? group, string? networks, bool outside, string expected)
     {
         var policy = new ResourcePolicy

@@ -28,6 +28,9 @@ internal sealed class IndexModel(Visit visit, Simulate simulate, Catalog catalog
 
     public Simulate.Answer? Answer { get; private set; }
 
+    /// <summary>What the person of the answer is called.</summary>
+    public string Called { get; private set; } = "";
+
     public CatalogSnapshot Snapshot { get; private set; } = null!;
 
     /// <summary>What the browser offers while somebody types; a house with more clients than this types the id.</summary>
@@ -41,34 +44,52 @@ internal sealed class IndexModel(Visit visit, Simulate simulate, Catalog catalog
     {
         Snapshot = await catalog.GetAsync();
         if (Person.Length == 0 && Resource.Length == 0) return Page();
-        if (Person.Length == 0) AddError("person", T["Admin.Simulator.NameOne"]);
-        if (Resource.Length == 0) AddError("resource", T["Admin.Simulator.NameResource"]);
         DateTimeOffset? at = null;
         if (At.Length > 0 && (at = Visit.Time.Read(At)) is null) AddError("at", T["Admin.Simulator.TimeWrong"]);
         if (!int.TryParse(Minutes, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)) AddError("minutes", T["Admin.Simulator.MinutesWrong"]);
-        if (ViewData["Error"] is not null) return Page();
-        await AskAsync(new(Person, Resource) { At = at, Address = Address, Session = Proven, VerifiedMinutesAgo = minutes, AcrValues = AcrValues, Draft = Draft });
+        var answered = await AskAsync(new(Person, Resource) { At = at, Address = Address, Session = Proven, VerifiedMinutesAgo = minutes, AcrValues = AcrValues, Draft = Draft });
+        if (answered is null) await AddUnknownAsync();
+        else if (ViewData["Error"] is null) (Answer, Called) = (answered.Answer, answered.DisplayName);
         return Page();
     }
 
-    private async Task AskAsync(Simulate.Request request)
+    private async Task<Simulate.Outcome.Answered?> AskAsync(Simulate.Request request)
     {
         try
         {
-            switch (await simulate.HandleAsync(request, Actor, Ct))
+            return await simulate.HandleAsync(request, Actor, Ct) as Simulate.Outcome.Answered;
+        }
+        catch (ForbiddenException)
+        {
+            // It is about the person, where it is said with what else is wrong.
+            return null;
+        }
+        catch (ValidationException invalid)
+        {
+            foreach (var failure in invalid.Errors)
             {
-                case Simulate.Outcome.Answered answered: Answer = answered.Answer; break;
-                case Simulate.Outcome.NoSuchPerson: AddError("person", T["Admin.Simulator.NoPerson"]); break;
-                default: AddError("resource", T["Admin.Simulator.NoResource"]); break;
+                AddError(failure.PropertyName, T[failure.PropertyName switch
+                {
+                    "person" => "Admin.Simulator.NameOne", "resource" => "Admin.Simulator.NameResource", "address" => "Admin.Simulator.AddressWrong", "at" => "Admin.Simulator.TimeWrong",
+                    _ => "Admin.Simulator.MinutesWrong",
+                }]);
             }
+
+            return null;
+        }
+    }
+
+    // All that is wrong is said at once: names that nobody has also beside fields that cannot be read.
+    private async Task AddUnknownAsync()
+    {
+        if (Resource.Length > 0 && !Simulate.Knows(Snapshot, Resource)) AddError("resource", T["Admin.Simulator.NoResource"]);
+        try
+        {
+            if (Person.Length > 0 && await simulate.FindAsync(Person, Actor, Ct) is null) AddError("person", T["Admin.Simulator.NoPerson"]);
         }
         catch (ForbiddenException forbidden)
         {
             AddError("person", T.Literal(forbidden.Message));
-        }
-        catch (ValidationException invalid)
-        {
-            foreach (var failure in invalid.Errors) AddError(failure.PropertyName, T[failure.PropertyName switch { "address" => "Admin.Simulator.AddressWrong", "at" => "Admin.Simulator.TimeWrong", _ => "Admin.Simulator.MinutesWrong" }]);
         }
     }
 
