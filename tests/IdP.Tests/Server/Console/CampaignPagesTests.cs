@@ -58,6 +58,7 @@ internal sealed class CampaignPagesTests() : ConsoleFixture(TestDatabaseKind.Sql
         var board = await console.OpenAsync("admin/campaigns/campaign?id=" + id);
 
         Assert.That(board.Heading, Is.EqualTo("Read"));
+        Assert.That(board.Page.QuerySelectorAll("dl.kv dd")[^1].TextContent, Is.EqualTo("No emails were sent."), "Nobody was reminded.");
         Assert.That(board.Page.QuerySelectorAll("a[href*='act=']"), Is.Empty);
         foreach (var path in new[] { "start", "act?act=close&id=" + id }) Assert.That((await console.OpenAsync("admin/campaigns/" + path)).Status, Is.EqualTo(HttpStatusCode.Forbidden), path);
         AssertProblem(await ApiAsync(HelpDesk, HttpMethod.Post, $"/campaigns/{id}/close", new { }), HttpStatusCode.Forbidden, "forbidden");

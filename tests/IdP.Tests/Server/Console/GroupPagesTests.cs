@@ -7,6 +7,21 @@ namespace IdP.Tests.Server.Console;
 internal sealed class GroupPagesTests() : ConsoleFixture(TestDatabaseKind.Sqlite)
 {
     [Test]
+    public async Task Wherever_a_group_is_typed_the_registered_ones_are_offered()
+    {
+        await ApiAsync(Owner, HttpMethod.Post, "/groups", new { name = "offered" });
+        var campaign = (await ApiAsync(Owner, HttpMethod.Post, "/campaigns", new { name = "Offer", days = 3, users = new[] { Auditor } })).Json.GetProperty("campaign").GetProperty("id").GetString();
+        var console = await ConsoleAsync(Owner);
+
+        foreach (var path in new[] { "people", "people/add", "campaigns/start", $"campaigns/act?act=add&id={campaign}" })
+        {
+            var page = (await console.OpenAsync("admin/" + path)).Page;
+            var list = page.QuerySelector("[name=group], [name=groups]")!.GetAttribute("list");
+            Assert.That(page.QuerySelectorAll($"datalist[id='{list}'] option").Select(o => o.GetAttribute("value")), Does.Contain("offered"), path);
+        }
+    }
+
+    [Test]
     public async Task A_group_is_registered_and_changed_in_the_console()
     {
         var console = await ConsoleAsync(Owner);

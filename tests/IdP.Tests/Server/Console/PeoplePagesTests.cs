@@ -19,6 +19,7 @@ internal sealed partial class PeoplePagesTests() : ConsoleFixture(TestDatabaseKi
 
         var found = await console.OpenAsync("admin/people?q=MAY&state=period&days=7");
         Assert.That(Names(found), Is.EqualTo(new[] { "maya" }));
+        Assert.That(found.Page.QuerySelector("main p.row .soft")?.TextContent, Is.EqualTo("1 person"));
         Assert.That(Names(await console.OpenAsync("admin/people?state=active&role=helpDesk")), Is.EqualTo(new[] { HelpDesk }));
         Assert.That(Names(await console.OpenAsync("admin/people?q=nobody-of-this-name")), Is.Empty);
         Assert.That(Names(await console.OpenAsync("admin/people?state=%27;--&days=x&role=y")), Has.Count.GreaterThan(10), "What is not known filters nothing.");
@@ -138,7 +139,7 @@ internal sealed partial class PeoplePagesTests() : ConsoleFixture(TestDatabaseKi
         var ids = new List<string>();
         foreach (var name in new[] { "bulk1", "bulk2", "bulk3", Owner }) ids.Add(await IdOfAsync(name));
 
-        var preview = await console.OpenAsync("admin/people/bulk?who=selected&act=require&" + string.Join('&', ids.Select(id => "id=" + id)));
+        var preview = await console.OpenAsync("admin/people/bulk?who=selected&act=require&q=bulk&days=7&" + string.Join('&', ids.Select(id => "id=" + id)));
         Assert.That(preview.Page.QuerySelectorAll("ul.dots li").Select(li => li.TextContent.Split(' ')[0]), Is.EqualTo(new[] { "bulk2", "bulk3" }));
         Assert.That(preview.Page.QuerySelector("table")!.TextContent, Does.Contain("Is required already").And.Contain("only an owner acts here"));
         Assert.That(await CountEventsAsync("bulk2", "enrollment.required"), Is.Zero, "Looking changes nothing.");
@@ -147,6 +148,7 @@ internal sealed partial class PeoplePagesTests() : ConsoleFixture(TestDatabaseKi
         var result = await console.SubmitAsync(preview, null, ("days", "9"), ("reason", "new rule"));
 
         Assert.That(result.Page.Body!.TextContent, Does.Contain("Changed: 2 of 2.").And.Contain("Required; set up already."));
+        Assert.That(result.Page.QuerySelectorAll("main a[href*='/admin/people?']").Select(a => a.GetAttribute("href")), Has.Exactly(2).Items.And.All.EndsWith("/admin/people?q=bulk&days=7"), "So it does after the act.");
         Assert.That(await CountEventsAsync("bulk2", "enrollment.required"), Is.EqualTo(1));
         Assert.That(Names(await console.OpenAsync("admin/people?q=bulk2&state=period&days=more")), Is.EqualTo(new[] { "bulk2" }));
 
@@ -157,6 +159,29 @@ internal sealed partial class PeoplePagesTests() : ConsoleFixture(TestDatabaseKi
         var nobody = await console.OpenAsync("admin/people/bulk?who=selected&act=disable");
         Assert.That(nobody.Page.Body!.TextContent, Does.Contain("Nobody was selected."));
         Assert.That((await console.OpenAsync("admin/people/bulk?act=remove")).Status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task Whose_time_ended_is_called_the_same_everywhere()
+    {
+        const string Name = "Enrollment time ended";
+        await ExecuteAsync("UPDATE enrollments SET deadline = @p0, locked_at = @p0 WHERE user_id = (SELECT id FROM users WHERE user_name = 'late')", DateTimeOffset.UtcNow.AddDays(-2));
+        var campaign = (await ApiAsync(Owner, HttpMethod.Post, "/campaigns", new { name = "Late", days = 3, users = new[] { "late" } })).Json.GetProperty("campaign").GetProperty("id").GetString();
+        var console = await ConsoleAsync(Owner);
+
+        var list = await console.OpenAsync("admin/people?q=late");
+        var said = new[]
+        {
+            list.Page.QuerySelector("option[value=expired]"), list.Page.QuerySelector("tbody .tag"),
+            (await console.OpenAsync($"admin/people/{await IdOfAsync("late")}")).Page.QuerySelector("h2 + .tag"),
+            (await console.OpenAsync($"admin/campaigns/campaign?id={campaign}")).Page.QuerySelector("dt a[href*='state=expired']"),
+        }.Select(e => e?.TextContent);
+        var overview = (await console.OpenAsync("admin")).Page;
+
+        Assert.That(said, Is.All.EqualTo(Name));
+        Assert.That(overview.QuerySelectorAll("dt a[href*='state=expired']").Select(a => a.TextContent), Is.Not.Empty.And.All.EqualTo(Name));
+        Assert.That(overview.QuerySelectorAll("tbody tr").Single(r => r.QuerySelector("th")!.TextContent == "late").TextContent, Does.Contain(Name));
+        Assert.That((await console.OpenAsync($"admin/campaigns/act?act=extend&id={campaign}")).Page.QuerySelector("main form")!.TextContent, Does.Contain("whose enrollment time ended"));
     }
 
     [Test]

@@ -34,8 +34,9 @@ internal sealed class CampaignModel(Visit visit, ShowCampaign show, RemindCampai
     public Phrase DaysLeftText => T["Admin.Campaigns.DaysLeftText", ("list", string.Join("; ", Board.DaysLeft.Select(b =>
         T[b.Days == ShowCampaign.MostDays ? "Admin.Campaigns.BarLast" : "Admin.Campaigns.Bar", ("days", b.Days), ("n", b.People)].ToString())))];
 
-    public Phrase MailsOf(ShowCampaign.Mails mails) =>
-        T["Admin.Campaigns.MailsText", ("sent", mails.Sent), ("waiting", mails.Waiting), ("failed", mails.Failed), ("kept", mails.Kept)];
+    public Phrase MailsOf(ShowCampaign.Mails mails) => mails is { Sent: 0, Waiting: 0, Failed: 0, Kept: 0 }
+        ? T["Admin.Campaigns.MailsNone"]
+        : T["Admin.Campaigns.MailsText", ("sent", mails.Sent), ("waiting", mails.Waiting), ("failed", mails.Failed), ("kept", mails.Kept)];
 
     protected override async Task<IActionResult> ShowAsync()
     {

@@ -32,7 +32,10 @@ internal sealed class BulkModel(Visit visit, ListUsers list, PersonActs acts, Ca
     public string Ids => string.Join(',', Touched.Select(l => l.Person.Id));
 
     /// <summary>The list as it was filtered before.</summary>
-    public string Back => Path + PeopleFilterForm.Read(Request.Query).ToQuery();
+    public string Back => Path + Filter;
+
+    /// <summary>The filter as the address carries it; the form does, too, so that it outlives the act.</summary>
+    public string Filter => PeopleFilterForm.Read(Request.Query).ToQuery();
 
     public string? Days { get; private set; }
 

@@ -19,6 +19,9 @@ internal sealed class IndexModel(Visit visit, ListUsers list) : PeoplePage(visit
 
     public bool IsFirst { get; private set; }
 
+    /// <summary>How many there are, where all of them stand here; null: to count the others would take too long.</summary>
+    public int? Total => IsFirst && Next is null ? People.Count : null;
+
     protected override async Task<IActionResult> ShowAsync()
     {
         Filter = PeopleFilterForm.Read(Request.Query);
